@@ -1,0 +1,385 @@
+"""From conclusions to an ordered session: fill the slots, fit the time, say what was left out.
+
+Plain code without clinical numbers: for each slot of the profile the first candidate that nothing forbids is taken,
+dosed, and put in the order of the session. A slot that stays empty keeps its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from psoas_rules.conditions import Value, holds
+from psoas_rules.dosing import DoseFloors, dose, in_scope
+from psoas_rules.outcomes import LeftOut, Request, Step
+from psoas_rules.pack import Exercise, Limit, Slot, SlotUse
+from psoas_rules.rulebook import EXPERT_CHOICE
+from psoas_rules.stages import Case, Compiled
+from psoas_rules.trace import Side
+
+_MAX_LEVEL: Final = 3
+
+
+@attrs.frozen
+class Barrier:
+    """What keeps an exercise out: a sentence, and the rules behind it."""
+
+    why: str
+    rules: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Chosen:
+    """An exercise that fills a slot, with what it stands in for."""
+
+    use: SlotUse
+    slot: Slot
+    exercise: Exercise
+    instead_of: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Assembled:
+    """A session."""
+
+    steps: tuple[Step, ...]
+    left_out: tuple[LeftOut, ...]
+    requests: tuple[Request, ...]
+    seconds: float
+
+
+class Kit:
+    """The tables that assembly looks things up in, made once for each pack."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.pack = compiled.book.pack
+        self.exercises: Mapping[str, Exercise] = {exercise.id: exercise for exercise in self.pack.exercises}
+        self.slots: Mapping[str, Slot] = {slot.id: slot for slot in self.pack.sessions.slots}
+        self.floors = DoseFloors.of(self.pack)
+        self.setup_s = self.pack.constant("setup_s")
+        self.default_minutes = self.pack.constant("default_minutes")
+        self.longest_minutes = self.pack.constant("longest_minutes")
+        self.extra_sets = int(self.pack.constant("extra_sets_on_one_side"))
+        self.usual_equipment = frozenset(
+            key for key, thing in self.pack.vocabulary.equipment.items() if thing.usual
+        )
+
+
+def assemble(kit: Kit, case: Case) -> Assembled:
+    """The session for a case that has passed triage."""
+    return _Assembly(kit, case).run()
+
+
+def minutes_for(kit: Kit, facts: Mapping[str, Value]) -> float:
+    """The time for the session: what the person has, within what the pack allows."""
+    given = facts.get("preference.minutes")
+    minutes = given if isinstance(given, int | float) else kit.default_minutes
+    return min(minutes, kit.longest_minutes)
+
+
+class _Assembly:
+    def __init__(self, kit: Kit, case: Case) -> None:
+        self.kit = kit
+        self.case = case
+        self.facts = case.facts
+        self.limits = case.limits()
+        self.wanted = tuple(e for e in kit.exercises if case.facts.get(f"preference.wants.{e}") is True)
+        self.preferred = {said.conclusion.subject: said.rule.id for said in case.all("prefer")}
+        self.swaps: dict[str, tuple[tuple[str, str], ...]] = {}
+        for said in case.all("swap"):
+            original, other = said.conclusion.subject, said.conclusion.other or ""
+            self.swaps[original] = (*self.swaps.get(original, ()), (other, said.rule.id))
+        self.minutes = minutes_for(kit, case.facts)
+        self.format = self._format()
+        self.blocked: dict[str, Barrier] = {}
+        self.empty: dict[str, LeftOut] = {}
+
+    def run(self) -> Assembled:
+        assert self.case.weighed is not None
+        profile = self.case.weighed.profile
+        uses = self.kit.pack.sessions.sessions[profile]
+        conditions = self.kit.compiled.book.uses[profile]
+        chosen: list[Chosen] = []
+        for use, when in zip(uses, conditions, strict=True):
+            if holds(when, self.facts):
+                chosen += self._fill(use, {pick.exercise.id for pick in chosen})
+        kept, dropped = self._fit(chosen)
+        steps = tuple(self._step(pick) for pick in kept)
+        return Assembled(
+            steps,
+            tuple(self._left_out(kept, dropped)),
+            tuple(self._request(exercise, kept, dropped) for exercise in self.wanted),
+            self._seconds(kept),
+        )
+
+    # Filling slots
+
+    def _fill(self, use: SlotUse, taken: set[str]) -> list[Chosen]:
+        slot = self.kit.slots[use.slot]
+        wished = [e for e in self.wanted if e in use.on_request and e not in taken]
+        granted = [pick for e in wished if (pick := self._candidate(e, use, slot, taken, swap=False)) is not None]
+        if granted or not self._order(use):
+            return granted
+        barriers: list[Barrier] = []
+        for candidate in self._order(use):
+            pick = self._candidate(candidate, use, slot, taken, swap=True)
+            if pick is not None:
+                return [pick]
+            if candidate in self.blocked:
+                barriers.append(self.blocked[candidate])
+        rules = tuple(dict.fromkeys(rule for barrier in barriers for rule in barrier.rules))
+        whys = "; ".join(dict.fromkeys(barrier.why for barrier in barriers))
+        why = f"nothing that fits is safe and possible for you here ({whys})" if whys else "all that fits is in already"
+        if barriers:
+            self.empty[slot.id] = LeftOut(name=slot.label, why=f"{why}.", slot=slot.id, rules=rules)
+        return []
+
+    def _order(self, use: SlotUse) -> tuple[str, ...]:
+        """Candidates by preference: asked for by name, advised by a rule, then by level, then as the table says."""
+        level = self._level()
+        listed: list[str] = []
+        for needed, names in ((3, use.from_level_3), (2, use.from_level_2), (1, use.candidates)):
+            if level >= needed:
+                listed += names
+        every = (*use.from_level_3, *use.from_level_2, *use.candidates)
+        first = [e for e in self.wanted if e in every]
+        advised = [e for e in listed if e in self.preferred]
+        return tuple(dict.fromkeys((*first, *advised, *listed)))
+
+    def _level(self) -> int:
+        capped = [limit.level_max for limit, _ in self.limits if limit.level_max is not None and _unscoped(limit)]
+        return min([*capped, _MAX_LEVEL])
+
+    def _candidate(
+        self, name: str, use: SlotUse, slot: Slot, taken: set[str], *, swap: bool
+    ) -> Chosen | None:
+        """The candidate itself, or what stands in for it; None when neither is possible."""
+        exercise = self.kit.exercises[name]
+        if swap:
+            for other, rule in self.swaps.get(name, ()):
+                pick = self._stand_in(exercise, other, use, slot, taken, (rule,))
+                if pick is not None:
+                    reason = f"{pick.exercise.name} suits you better"
+                    self.blocked.setdefault(name, Barrier(reason, (rule,)))
+                    return pick
+        barrier = self._barrier(exercise)
+        if barrier is None:
+            return None if name in taken else Chosen(use, slot, exercise, (), self._brought(name))
+        self.blocked.setdefault(name, barrier)
+        if swap and name in use.candidates:
+            for other in (*exercise.substitutes, *exercise.regressions):
+                pick = self._stand_in(exercise, other, use, slot, taken, barrier.rules)
+                if pick is not None:
+                    return pick
+        return None
+
+    def _brought(self, name: str) -> tuple[str, ...]:
+        return (self.preferred[name],) if name in self.preferred else ()
+
+    def _stand_in(
+        self, original: Exercise, other: str, use: SlotUse, slot: Slot, taken: set[str], rules: tuple[str, ...]
+    ) -> Chosen | None:
+        exercise = self.kit.exercises[other]
+        serves = set(exercise.targets) & set(slot.serves)
+        if other in taken or not serves or exercise.phase != slot.phase or self._barrier(exercise) is not None:
+            return None
+        return Chosen(use, slot, exercise, (original.name,), rules)
+
+    # What keeps an exercise out
+
+    def _barrier(self, exercise: Exercise) -> Barrier | None:
+        for barrier in self._barriers(exercise):
+            return barrier
+        return None
+
+    def _barriers(self, exercise: Exercise) -> Iterator[Barrier]:
+        yield from self._excluded(exercise)
+        yield from self._not_offered(exercise)
+        yield from self._not_possible(exercise)
+        yield from self._too_hard(exercise)
+
+    def _excluded(self, exercise: Exercise) -> Iterator[Barrier]:
+        properties = self.kit.pack.vocabulary.properties
+        for name in exercise.properties:
+            rules = self.case.rules_for("exclude_property", name)
+            if rules:
+                yield Barrier(f"it needs {properties[name]}, which is not for you now{self._because(rules)}", rules)
+        rules = self.case.rules_for("exclude_exercise", exercise.id)
+        if rules:
+            yield Barrier(f"it is not for you now{self._because(rules)}", rules)
+        rules = self.case.rules_for("exclude_phase", exercise.phase)
+        if rules:
+            yield Barrier(f"this part of the session is left out today{self._because(rules)}", rules)
+
+    def _because(self, rules: Iterable[str]) -> str:
+        titles = {rule.id: rule.title for rule in self.case.fired}
+        named = list(dict.fromkeys(titles[rule] for rule in rules if rule in titles))
+        return f" ({'; '.join(named)})" if named else ""
+
+    def _not_offered(self, exercise: Exercise) -> Iterator[Barrier]:
+        if exercise.availability == "supervised_only":
+            asked = exercise.id in self.wanted
+            if not (asked and self.facts.get("preference.supervised") is True):
+                yield Barrier(exercise.not_on_your_own or "only with a qualified practitioner")
+        elif not holds(self.kit.compiled.book.offers[exercise.id], self.facts):
+            yield Barrier("your answers do not call for it")
+
+    def _not_possible(self, exercise: Exercise) -> Iterator[Barrier]:
+        vocabulary = self.kit.pack.vocabulary
+        for alternatives in exercise.needs:
+            if not any(self._has(thing) for thing in alternatives):
+                things = " or ".join(vocabulary.equipment[thing].label for thing in alternatives)
+                yield Barrier(f"it needs {things}")
+        if all(self.facts.get(f"preference.avoid_positions.{p}") is True for p in exercise.positions):
+            positions = " or ".join(vocabulary.positions[p] for p in exercise.positions)
+            yield Barrier(f"you want to avoid {positions}")
+        for name in exercise.properties:
+            if self.facts.get(f"preference.avoid_properties.{name}") is True:
+                yield Barrier(f"you want to avoid {vocabulary.properties[name]}")
+
+    def _has(self, thing: str) -> bool:
+        if "preference.equipment" in self.facts:
+            return self.facts.get(f"preference.equipment.{thing}") is True
+        return thing in self.kit.usual_equipment
+
+    def _too_hard(self, exercise: Exercise) -> Iterator[Barrier]:
+        wished = self.facts.get("preference.level_max")
+        if isinstance(wished, int) and exercise.level > wished:
+            yield Barrier("it is harder than you asked for")
+        over = [
+            rule
+            for limit, rule in self.limits
+            if limit.level_max is not None and exercise.level > limit.level_max and in_scope(limit, exercise)
+        ]
+        # With a practitioner present, the level of someone who trains alone is not the measure.
+        if over and exercise.availability != "supervised_only":
+            yield Barrier(f"it is a level too hard for now{self._because(over)}", tuple(dict.fromkeys(over)))
+
+    # Fitting the time
+
+    def _format(self) -> tuple[Limit, ...]:
+        formats = sorted(self.kit.pack.sessions.formats, key=lambda one: one.up_to_minutes)
+        return next((one.limits for one in formats if self.minutes <= one.up_to_minutes), ())
+
+    def _fit(self, chosen: list[Chosen]) -> tuple[list[Chosen], list[Chosen]]:
+        """Drops slots in the order of the pack until the session fits the time."""
+        kept, dropped = list(chosen), []
+        droppable = [*self.kit.pack.sessions.drop_order]
+        while kept and self._seconds(kept) > self.minutes * 60 and droppable:
+            slot = droppable.pop(0)
+            dropped += [pick for pick in kept if pick.slot.id == slot]
+            kept = [pick for pick in kept if pick.slot.id != slot]
+        return kept, dropped
+
+    def _seconds(self, chosen: Iterable[Chosen]) -> float:
+        return sum(self._step(pick).dose.seconds + self.kit.setup_s for pick in chosen)
+
+    # Steps
+
+    def _step(self, pick: Chosen) -> Step:
+        exercise = pick.exercise
+        fitting = [(limit, rule) for limit, rule in self.limits if in_scope(limit, exercise)]
+        slot_limit = Limit(sets_max=pick.use.sets_max, hold_s_max=pick.use.hold_s_max)
+        side, extra_rules = self._side(exercise)
+        made = dose(
+            exercise,
+            (*(limit for limit, _ in fitting), slot_limit, *self.format),
+            self.kit.floors,
+            first_side=side,
+            extra_sets=self.kit.extra_sets if side else 0,
+        )
+        vocabulary = self.kit.pack.vocabulary
+        positions = [
+            p for p in exercise.positions if self.facts.get(f"preference.avoid_positions.{p}") is not True
+        ]
+        cautions = tuple(dict.fromkeys(limit.say for limit, _ in fitting if limit.say))
+        rules = dict.fromkeys((*pick.rules, *(rule for _, rule in fitting), *extra_rules))
+        facts = exercise.evidence.facts
+        sources = (*exercise.dose.sources, *(source for fact in facts for source in fact.sources))
+        return Step(
+            exercise=exercise.id,
+            name=exercise.name,
+            phase=exercise.phase,
+            slot=pick.slot.id,
+            position=vocabulary.positions[positions[0]],
+            needs=tuple(self._need(alternatives) for alternatives in exercise.needs),
+            why=exercise.why,
+            dose=made,
+            how=exercise.steps,
+            cues=exercise.cues,
+            faults=exercise.common_faults,
+            cautions=cautions,
+            stop_signs=exercise.stop_signs,
+            instead_of=pick.instead_of,
+            rules=tuple(rules),
+            sources=tuple(dict.fromkeys(sources)) or (EXPERT_CHOICE,),
+        )
+
+    def _need(self, alternatives: tuple[str, ...]) -> str:
+        thing = next((thing for thing in alternatives if self._has(thing)), alternatives[0])
+        return self.kit.pack.vocabulary.equipment[thing].label
+
+    def _side(self, exercise: Exercise) -> tuple[Side | None, tuple[str, ...]]:
+        for target in exercise.targets:
+            side = self.case.extra_side(target)
+            if side is not None and exercise.dose.per_side:
+                return side, self.case.rules_for("extra_side", target)
+        return None, ()
+
+    # What was left out, and what was asked for
+
+    def _left_out(self, kept: list[Chosen], dropped: list[Chosen]) -> Iterator[LeftOut]:
+        inside = {pick.exercise.id for pick in kept}
+        for name, barrier in self.blocked.items():
+            if name not in inside:
+                exercise = self.kit.exercises[name]
+                yield LeftOut(name=exercise.name, why=_sentence(barrier.why), exercise=name, rules=barrier.rules)
+        yield from self.empty.values()
+        for pick in dropped:
+            if pick.exercise.id not in inside:
+                yield LeftOut(
+                    name=pick.exercise.name,
+                    why="There was not enough time for it.",
+                    exercise=pick.exercise.id,
+                    slot=pick.slot.id,
+                )
+
+    def _request(self, name: str, kept: list[Chosen], dropped: list[Chosen]) -> Request:
+        exercise = self.kit.exercises[name]
+        if any(pick.exercise.id == name for pick in kept):
+            supervised = exercise.availability == "supervised_only"
+            answer = "It is in your session, only together with your practitioner." if supervised else "It is in."
+            return Request(exercise=name, name=exercise.name, granted=True, answer=answer)
+        barrier = self._barrier(exercise) or self.blocked.get(name)
+        if barrier is not None:
+            answer = _sentence(barrier.why)
+        elif any(pick.exercise.id == name for pick in dropped):
+            answer = "There was not enough time for it."
+        else:
+            answer = "It has no place in a session for your pattern."
+        instead = tuple(e for e in (*exercise.substitutes, *exercise.regressions) if self._offerable(e))
+        return Request(
+            exercise=name,
+            name=exercise.name,
+            granted=False,
+            answer=answer,
+            instead=tuple(self.kit.exercises[e].name for e in instead),
+            instead_ids=instead,
+            rules=barrier.rules if barrier else (),
+        )
+
+    def _offerable(self, name: str) -> bool:
+        return self._barrier(self.kit.exercises[name]) is None
+
+
+def _unscoped(limit: Limit) -> bool:
+    return limit.for_property is None and limit.for_phase is None and not limit.for_exercises
+
+
+def _sentence(text: str) -> str:
+    text = f"{text[0].upper()}{text[1:]}"
+    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,102 @@
+"""From a start dose to this person's dose: the strictest of all limits whose scope fits, and the time it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import attrs
+
+from psoas_rules.outcomes import Dose
+from psoas_rules.pack import Exercise, Limit, Pack
+from psoas_rules.trace import Side
+
+
+@attrs.frozen
+class DoseFloors:
+    """What a reduced dose never goes below, as named constants of the pack."""
+
+    reps: int
+    hold_s: float
+
+    @classmethod
+    def of(cls, pack: Pack) -> DoseFloors:
+        """The constants of this pack."""
+        return cls(int(pack.constant("fewest_reps")), pack.constant("shortest_hold_s"))
+
+
+def in_scope(limit: Limit, exercise: Exercise) -> bool:
+    """Whether a limit is about this exercise."""
+    return (
+        (limit.for_property is None or limit.for_property in exercise.properties)
+        and (limit.for_phase is None or limit.for_phase == exercise.phase)
+        and (not limit.for_exercises or exercise.id in limit.for_exercises)
+    )
+
+
+def dose(
+    exercise: Exercise,
+    limits: Iterable[Limit],
+    floors: DoseFloors,
+    *,
+    first_side: Side | None = None,
+    extra_sets: int = 0,
+) -> Dose:
+    """The dose of an exercise under these limits; those out of scope are ignored.
+
+    A limit only ever lowers: more limits never give more sets, repetitions, hold or effort, nor less rest.
+    """
+    row = exercise.dose
+    fitting = [limit for limit in limits if in_scope(limit, exercise)]
+
+    def lowest(name: str, start: float | None) -> float | None:
+        given = [getattr(limit, name) for limit in fitting if getattr(limit, name) is not None]
+        return min([*given, *([] if start is None else [start])], default=None)
+
+    sets = max(1, math.floor(row.sets * (lowest("sets_factor", 1.0) or 1.0)))
+    sets = int(lowest("sets_max", sets) or 1)
+    cap = lowest("reps_max", None)
+    reps, reps_top = (_capped(count, cap, min(count, floors.reps)) for count in (row.reps, row.reps_top))
+    hold_factor = lowest("hold_factor", 1.0) or 1.0
+    hold_cap = lowest("hold_s_max", None)
+    hold = _hold(row.hold_s, hold_factor, hold_cap, floors)
+    hold_top = _hold(row.hold_top_s, hold_factor, hold_cap, floors)
+    rest = row.rest_s * max([limit.rest_factor for limit in fitting if limit.rest_factor is not None] + [1.0])
+    days = int(lowest("days_max", row.days_max) or 1)
+    sides = 2 if row.per_side else 1
+    extra = extra_sets if row.per_side and first_side else 0
+    bouts = sets * sides + extra
+    each = row.move_s + (hold or 0)
+    return Dose(
+        sets=sets,
+        reps=reps,
+        reps_top=max(reps, reps_top),
+        hold_s=hold,
+        hold_top_s=hold_top,
+        seconds_per_rep=each,
+        rest_s=_tidy(rest),
+        relax_s=row.relax_s,
+        per_side=row.per_side,
+        first_side=first_side if row.per_side else None,
+        extra_sets=extra,
+        effort_max=None if row.effort is None else lowest("effort_max", row.effort),
+        stretch_max=None if row.stretch is None else lowest("stretch_max", row.stretch),
+        days_min=min(row.days_min, days),
+        days_max=days,
+        seconds=_tidy(bouts * reps * each + (bouts - 1) * rest),
+    )
+
+
+def _capped(count: int, cap: float | None, floor: int) -> int:
+    return count if cap is None else max(floor, min(count, int(cap)))
+
+
+def _hold(start: float | None, factor: float, cap: float | None, floors: DoseFloors) -> float | None:
+    if start is None:
+        return None
+    held = start if factor == 1.0 else max(min(start, floors.hold_s), math.floor(start * factor))
+    return _tidy(held if cap is None else min(held, cap))
+
+
+def _tidy(number: float) -> float:
+    return int(number) if number == int(number) else round(number, 1)

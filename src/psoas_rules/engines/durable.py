@@ -1,0 +1,245 @@
+"""durable-rules, driven the one way that is safe.
+
+durable-rules 2.0.28 is a fast matcher inside a shell that crashes, hangs or answers wrongly on ordinary input. This
+module touches only its C matcher, and only like this:
+
+- One flat fact for each run, with fixed ids; nothing is kept between runs.
+- Names and words never reach the C code. Facts become numbered slots, options become numbers. Slots whose 32-bit
+  hashes collide are refused when the program is made: two colliding names would answer for each other.
+- "Not known" is the absence of a property of that one fact (`$nex`), never the absence of a fact (`$not` is wrong).
+- Alternatives become separate rules, at most 60 in one ruleset; past 64 matches of one fact the matcher fails.
+- No actions run inside it: it says which rules matched, Python does the rest.
+- A heartbeat rule that always matches stands in every ruleset. If it is silent, the fact was not evaluated, and the
+  answer is an error rather than "nothing fired".
+- Every thread has rulesets of its own. After any exception in a run they are thrown away and made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import durable_rules_engine as matcher
+
+from psoas_rules.conditions import Condition, Literal_, Test, Value, alternatives, tests
+from psoas_rules.errors import EngineError
+
+MOST_RULES: Final = 60
+"""Alternatives in one ruleset, besides the heartbeat and the rule that warms it up."""
+
+_OPS: Final = {"at_least": "$gte", "at_most": "$lte", "above": "$gt", "below": "$lt"}
+_OPPOSITE: Final = {"at_least": "$lt", "at_most": "$gt", "above": "$lte", "below": "$gte"}
+_LARGEST: Final = 10**15
+_HEARTBEAT: Final = "h"
+
+
+def fnv1a(name: str) -> int:
+    """The 32-bit FNV-1a hash by which the C code tells properties apart."""
+    value = 0x811C9DC5
+    for byte in name.encode("ascii"):
+        value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
+    return value
+
+
+class _Slots:
+    """Numbered slots for facts, and numbers for their options."""
+
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        self.of: dict[str, str] = {}
+        self.options: dict[str, dict[str, int]] = {}
+        for condition in conditions:
+            for test in tests(condition):
+                self.of.setdefault(test.fact, f"x{len(self.of)}")
+                if isinstance(test.value, str):
+                    known = self.options.setdefault(test.fact, {})
+                    known.setdefault(test.value, len(known) + 1)
+        hashes = {fnv1a(name) for name in ("k", "w", "p", "id", "sid", *(f"p.{slot}" for slot in self.of.values()))}
+        if len(hashes) != 5 + len(self.of):
+            raise EngineError("two facts have the same 32-bit hash, so the matcher would mix them up")
+
+    def value(self, fact: str, value: Value) -> str:
+        """A value as JSON that the C code reads right: true, false or a number without exponent."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, str):
+            return str(self.options.get(fact, {}).get(value, 0))
+        if not -_LARGEST < value < _LARGEST:
+            raise EngineError(f"the number of '{fact}' is too large for the matcher")
+        return str(value) if isinstance(value, int) else f"{value:.3f}"
+
+
+def _test(test: Test, slots: _Slots, *, negated: bool) -> list[dict[str, Any]]:
+    """A test as conditions that must all hold; they never hold on a fact that is absent, except plain absence."""
+    path = f"p.{slots.of[test.fact]}"
+    if test.op == "answered":
+        return [{"$nex" if negated else "$ex": {path: 1}}]
+    value = json.loads(slots.value(test.fact, test.value))
+    if test.op == "is":
+        return [{"$neq": {path: value}}] if negated else [{path: value}]
+    op = _OPPOSITE[test.op] if negated else _OPS[test.op]
+    return [{op: {path: value}}]
+
+
+def _expand(alternative: Sequence[Literal_]) -> Iterator[list[Literal_ | str]]:
+    """Alternatives that spell out what not knowing means: a test that is satisfied by silence becomes two."""
+    made: list[list[Literal_ | str]] = [[]]
+    for test, negated in alternative:
+        branches: list[Literal_ | str] = [(test, negated)]
+        if test.when_unknown and test.op != "answered":
+            branches.append(test.fact)
+        made = [[*head, branch] for head in made for branch in branches]
+    yield from made
+
+
+class _Ruleset:
+    """One C ruleset and the conditions that its rules stand for. Not to be shared between threads."""
+
+    def __init__(self, definition: str, owners: Mapping[str, int]) -> None:
+        self.owners = owners
+        self.warm = False
+        self.handle = 0
+        self.handle = matcher.create_ruleset("p", definition)
+        # A state's action context is uninitialised until one action was completed in it, and freeing it before
+        # that frees garbage. So one rule is fired first, and the state is kept.
+        code, offset = matcher.assert_fact(self.handle, '{"w":1,"id":"W","sid":"s"}')
+        if code or not matcher.start_action_for_state(self.handle, offset):
+            raise EngineError("the matcher could not be warmed up")
+        if matcher.complete_and_start_action(self.handle, offset) is not None:
+            raise EngineError("the matcher fired more than its warm-up rule")
+        matcher.retract_fact(self.handle, '{"id":"W","sid":"s"}')
+        self.warm = True
+
+    def matches(self, payload: str) -> list[int]:
+        """The conditions that the fact satisfies; a condition can appear more than once."""
+        code, offset = matcher.assert_fact(self.handle, payload)
+        if code != 0:
+            raise EngineError(f"the matcher did not take the fact (code {code})")
+        found: list[int] = []
+        beats = 0
+        first = matcher.start_action_for_state(self.handle, offset)
+        message = first[1] if first else None
+        while message is not None:
+            name = message[2 : message.index('"', 2)]
+            if name == _HEARTBEAT:
+                beats += 1
+            else:
+                found.append(self.owners[name])
+            message = matcher.complete_and_start_action(self.handle, offset)
+        matcher.retract_fact(self.handle, '{"id":"P","sid":"s"}')
+        if beats != 1:
+            raise EngineError("the matcher did not evaluate the fact: its heartbeat rule was silent")
+        return found
+
+    def close(self) -> None:
+        """Frees what durable-rules would never free by itself: first the state, then the ruleset."""
+        handle, self.handle = self.handle, 0
+        if handle:
+            if self.warm:
+                matcher.delete_state(handle, "s")
+            matcher.delete_ruleset(handle)
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class _Chunk:
+    """What one ruleset is made of: its definition, the owners of its rules, and the facts that it reads."""
+
+    def __init__(self, rules: Sequence[tuple[int, Sequence[Literal_ | str]]], slots: _Slots) -> None:
+        definition: dict[str, Any] = {}
+        self.owners: dict[str, int] = {}
+        read: dict[str, str] = {}
+        for number, (owner, alternative) in enumerate(rules):
+            parts: list[dict[str, Any]] = [{"k": 1}]
+            for entry in alternative:
+                fact = entry if isinstance(entry, str) else entry[0].fact
+                read[fact] = slots.of[fact]
+                if isinstance(entry, str):
+                    parts.append({"$nex": {f"p.{slots.of[fact]}": 1}})
+                else:
+                    parts += _test(entry[0], slots, negated=entry[1])
+            name = f"r{number}"
+            definition[name] = {"all": [{"m": {"$and": parts} if len(parts) > 1 else parts[0]}]}
+            self.owners[name] = owner
+        definition[_HEARTBEAT] = {"all": [{"m": {"k": 1}}]}
+        definition["w"] = {"all": [{"m": {"w": 1}}]}
+        self.definition = json.dumps(definition, ensure_ascii=True, allow_nan=False)
+        self.read = tuple(read.items())
+
+
+class DurableProgram:
+    """Conditions as durable-rules rulesets. Safe to share between threads; pickles without its C side."""
+
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        slots = _Slots(conditions)
+        rules: list[tuple[int, Sequence[Literal_ | str]]] = [
+            (owner, expanded)
+            for owner, condition in enumerate(conditions)
+            for alternative in alternatives(condition)
+            for expanded in _expand(alternative)
+        ]
+        self._slots = slots
+        starts = range(0, len(rules), MOST_RULES)
+        self._chunks = [_Chunk(rules[start : start + MOST_RULES], slots) for start in starts]
+        self._mine = threading.local()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "_mine"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._mine = threading.local()
+
+    def fired(self, facts: Mapping[str, Value]) -> tuple[int, ...]:
+        """Positions of the conditions that hold, ascending.
+
+        Raises:
+            EngineError: if durable-rules failed. The next call starts afresh.
+        """
+        rulesets = self._rulesets()
+        # Until this run has come to its end, whatever interrupts it leaves rulesets that must not be used again.
+        self._mine.sound = False
+        try:
+            found: set[int] = set()
+            for chunk, ruleset in zip(self._chunks, rulesets, strict=True):
+                found.update(ruleset.matches(self._payload(chunk, facts)))
+        except EngineError:
+            raise
+        except Exception as error:
+            raise EngineError(f"durable-rules failed: {error}") from error
+        self._mine.sound = True
+        return tuple(sorted(found))
+
+    def _rulesets(self) -> list[_Ruleset]:
+        if getattr(self._mine, "sound", False):
+            return self._mine.rulesets  # type: ignore[no-any-return]
+        for old in getattr(self._mine, "rulesets", ()):
+            old.close()
+        try:
+            made = [_Ruleset(chunk.definition, chunk.owners) for chunk in self._chunks]
+        except EngineError:
+            raise
+        except Exception as error:
+            raise EngineError(f"durable-rules failed: {error}") from error
+        self._mine.rulesets = made
+        return made
+
+    def _payload(self, chunk: _Chunk, facts: Mapping[str, Value]) -> str:
+        value = self._slots.value
+        known = ",".join(f'"{slot}":{value(fact, facts[fact])}' for fact, slot in chunk.read if fact in facts)
+        return f'{{"k":1,"id":"P","sid":"s","p":{{{known}}}}}'
+
+
+class DurableEngine:
+    """Runs conditions on durable-rules."""
+
+    @property
+    def name(self) -> str:
+        """What outcomes call it."""
+        return "durable-rules"
+
+    def compile(self, conditions: Sequence[Condition]) -> DurableProgram:
+        """The conditions as a program."""
+        return DurableProgram(conditions)

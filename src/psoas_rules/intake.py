@@ -1,0 +1,192 @@
+"""The intake: what a person has answered, as the app hands it over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeAlias
+
+import attrs
+
+from psoas_rules.errors import IntakeError, Problem
+
+Answers: TypeAlias = Mapping[str, Any]
+
+_MOST_ANSWERS = 5_000
+
+
+class FrozenDict(dict[str, Any]):
+    """A dict that cannot change after it was made. It prints, compares, pickles and serialises like a dict."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("answers cannot be changed; make a new intake with attrs.evolve")
+
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+        return FrozenDict, (dict(self),)
+
+
+def _frozen(answers: Answers) -> Answers:
+    """A read-only copy, so that an intake cannot change after it was made."""
+    if not isinstance(answers, Mapping):
+        raise IntakeError((Problem("", f"answers come as a mapping, not as {type(answers).__name__}"),))
+    if len(answers) > _MOST_ANSWERS:
+        raise IntakeError((Problem("", f"more than {_MOST_ANSWERS} answers"),))
+    return FrozenDict({key: _frozen_value(value) for key, value in answers.items()})
+
+
+def _frozen_value(value: object) -> object:
+    if isinstance(value, Mapping):
+        return FrozenDict(value)
+    if isinstance(value, list | set | frozenset):
+        return tuple(sorted(value, key=repr)) if not isinstance(value, list) else tuple(value)
+    return value
+
+
+@attrs.frozen
+class Person:
+    """Who it is about.
+
+    Attributes:
+        age: In years.
+        experience: With exercise: `none`, `some` (3 to 12 months) or `regular` (over 12 months).
+    """
+
+    age: float | None = None
+    experience: str | None = None
+
+
+@attrs.frozen
+class Screen:
+    """Answers to the grouped safety questions.
+
+    A "no" to a group denies every question in it that has no answer of its own. A "yes" denies nothing: the questions
+    of the group then need answers of their own, under `red_flags` and `conditions`.
+
+    Attributes:
+        answers: Yes, no or unknown for each group.
+        all_clear: All groups were asked and denied.
+    """
+
+    answers: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    all_clear: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.all_clear and self.answers:
+            raise IntakeError((Problem("screen", "either everything is clear or the groups have answers, not both"),))
+
+    @classmethod
+    def clear(cls) -> Screen:
+        """States that every safety question was asked and answered with no, except what the intake answers itself."""
+        return cls(all_clear=True)
+
+
+_SECTIONS = ("signs", "measures", "red_flags", "conditions", "details", "clearances", "preferences")
+
+
+@attrs.frozen
+class Intake:
+    """A person's answers.
+
+    Every answer is optional. Leaving one out, None, `unknown` and `not_sure` all mean that it is not known. Values are
+    checked when the intake meets a pack: in `recommend`, or with `Recommender.check`.
+
+    Attributes:
+        person: Age and experience.
+        signs: What the person reports: yes or no, 0 to 10, a number or a choice. A sign that has sides takes one value
+            for both or a mapping with `left` and `right`.
+        measures: Results of self-tests, in the unit that the pack names.
+        screen: Answers to the grouped safety questions.
+        red_flags: Single warning signs, yes or no.
+        conditions: Health conditions, yes or no.
+        details: Follow-up answers of conditions, such as the week of a pregnancy.
+        clearances: Conditions for which a clinician has agreed to exercise, yes or no.
+        preferences: Minutes, equipment, positions to avoid, exercises wished for, supervision.
+
+    Example:
+        >>> Intake(signs={"low_back_pain_stiffness": 5}).signs["low_back_pain_stiffness"]
+        5
+    """
+
+    person: Person = Person()
+    signs: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    measures: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    screen: Screen = Screen()
+    red_flags: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    conditions: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    details: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    clearances: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    preferences: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+
+    @classmethod
+    def from_dict(cls, data: object) -> Intake:
+        """An intake from plain data, such as parsed JSON or YAML.
+
+        Args:
+            data: A mapping with any of the sections. `screen` is the word `clear` or a mapping of groups.
+
+        Raises:
+            IntakeError: if a section is unknown or has the wrong shape.
+        """
+        if not isinstance(data, Mapping):
+            raise IntakeError((Problem("", f"an intake is a mapping of sections, not {_kind(data)}"),))
+        problems = [
+            Problem(_name(key), f"unknown section; the sections are {', '.join(('person', 'screen', *_SECTIONS))}")
+            for key in data
+            if key not in ("person", "screen", *_SECTIONS)
+        ]
+        for section in _SECTIONS:
+            given = data.get(section)
+            if given is not None and not isinstance(given, Mapping):
+                problems.append(Problem(section, f"a section is a mapping of answers, not {_kind(given)}"))
+        person = data.get("person") or {}
+        if not isinstance(person, Mapping):
+            problems.append(Problem("person", f"a section is a mapping of answers, not {_kind(person)}"))
+        else:
+            problems += [
+                Problem(f"person.{_name(key)}", "unknown; a person has 'age' and 'experience'")
+                for key in person
+                if key not in ("age", "experience")
+            ]
+        screen = data.get("screen")
+        if not (screen is None or screen == "clear" or isinstance(screen, Mapping)):
+            problems.append(Problem("screen", f"it is 'clear' or a mapping of groups, not {_kind(screen)}"))
+        if problems:
+            raise IntakeError(tuple(problems))
+        return cls(
+            person=Person(person.get("age"), person.get("experience")),
+            screen=Screen.clear() if screen == "clear" else Screen(screen or {}),
+            **{section: data.get(section) or {} for section in _SECTIONS},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The intake as plain data for JSON; `Intake.from_dict` reads it back. Empty sections are left out."""
+        data: dict[str, Any] = {}
+        person = {key: value for key, value in attrs.asdict(self.person).items() if value is not None}
+        if person:
+            data["person"] = person
+        for section in _SECTIONS:
+            answers = getattr(self, section)
+            if answers:
+                data[section] = {key: _plain(value) for key, value in answers.items()}
+        if self.screen.all_clear:
+            data["screen"] = "clear"
+        elif self.screen.answers:
+            data["screen"] = dict(self.screen.answers)
+        return data
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a {type(value).__name__}"
+
+
+def _name(key: object) -> str:
+    return key if isinstance(key, str) and key.isprintable() and len(key) <= 60 else f"a {type(key).__name__} key"

@@ -1,0 +1,481 @@
+"""The lexicon: every fact that a pack knows, with its type, and the way from a person's answers to facts."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from psoas_rules.conditions import Value
+from psoas_rules.errors import IntakeError, Problem
+from psoas_rules.hints import nearest, show
+from psoas_rules.intake import Intake
+from psoas_rules.pack import SIDES, AnswerKind, Derive, Item, Pack, Part
+
+FactKind: TypeAlias = Literal[
+    "sign", "measure", "red_flag", "condition", "detail", "cleared", "person", "preference", "finding"
+]
+FACT_KINDS: tuple[FactKind, ...] = (
+    "sign",
+    "measure",
+    "red_flag",
+    "condition",
+    "detail",
+    "cleared",
+    "person",
+    "preference",
+    "finding",
+)
+
+_DECIMALS = 3
+
+
+@attrs.frozen
+class FactSpec:
+    """What a fact may be.
+
+    Attributes:
+        name: Name without a side, such as `sign.hip_flexor_tightness_feeling`.
+        kind: Where it comes from.
+        label: What it is called for people.
+        answer: Type of the answer.
+        ask: The question; empty for facts that are worked out.
+        unit, minimum, maximum: For numbers.
+        options: For choices: key and text.
+        sided: Whether left and right are separate facts.
+        when_unknown: Whether not knowing counts as the dangerous answer (see `conditions.Test`).
+        derive: How it is worked out from a measure, if it is.
+    """
+
+    name: str
+    kind: FactKind
+    label: str
+    answer: AnswerKind
+    ask: str = ""
+    unit: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    options: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    sided: bool = False
+    when_unknown: bool = False
+    derive: Derive | None = None
+
+    @property
+    def key(self) -> str:
+        """The name without its kind."""
+        return self.name.partition(".")[2]
+
+    def facts(self) -> tuple[str, ...]:
+        """Names of the facts: one, or one for each side."""
+        return tuple(f"{self.name}.{side}" for side in SIDES) if self.sided else (self.name,)
+
+    def text(self, value: Value | None) -> str:
+        """The value in words, with its unit."""
+        if value is None:
+            return "not answered"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, str):
+            return self.options.get(value, value)
+        number = f"{value:g}"
+        if self.answer == "scale":
+            return f"{number} of {self.maximum:g}"
+        return f"{number} {self.unit}" if self.unit else number
+
+    def read(self, given: object) -> Value:
+        """The answer as a fact.
+
+        Raises:
+            ValueError: saying what is wrong and what is allowed.
+        """
+        match self.answer:
+            case "yes_no":
+                return _yes_no(given)
+            case "choice":
+                return self._choice(given)
+            case "scale" | "whole_number":
+                return self._whole(given)
+            case "number":
+                return self._number(given)
+            case "many" | "names":
+                raise ValueError("a list is read as one fact for each entry")
+
+    def _allowed(self) -> str:
+        kind = "a number" if self.answer == "number" else "a whole number"
+        if self.minimum is None or self.maximum is None:
+            return kind
+        span = f"{kind} from {self.minimum:g} to {self.maximum:g}"
+        return f"{span} ({self.unit})" if self.unit else span
+
+    def _choice(self, given: object) -> str:
+        if isinstance(given, str) and given in self.options:
+            return given
+        raise ValueError(f"{show(given)} is not one of {', '.join(self.options)}{nearest(given, self.options)}")
+
+    def _number(self, given: object) -> int | float:
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise ValueError(f"{show(given)} is not {self._allowed()}")
+        if not math.isfinite(given) or abs(given) > 1e12 or not self._inside(given):
+            raise ValueError(f"{show(given)} is not {self._allowed()}")
+        # A thousandth of any unit is finer than anybody measures; a whole number stays one.
+        rounded = round(float(given), _DECIMALS)
+        return int(rounded) if rounded == int(rounded) else rounded
+
+    def _whole(self, given: object) -> int:
+        number = self._number(given)
+        if isinstance(number, float) or number != given:
+            raise ValueError(f"{show(given)} is not {self._allowed()}")
+        return number
+
+    def _inside(self, given: float) -> bool:
+        return (self.minimum is None or given >= self.minimum) and (self.maximum is None or given <= self.maximum)
+
+
+def _yes_no(given: object) -> bool:
+    if isinstance(given, bool):
+        return given
+    if given == "yes":
+        return True
+    if given == "no":
+        return False
+    raise ValueError(f"{show(given)} is not yes or no (true, false)")
+
+
+_STOP_WORDS = frozenset({"a", "an", "the", "with", "for", "of", "on", "my", "and", "to"})
+
+
+def name_key(text: str) -> tuple[str, ...]:
+    """A name by which an exercise is found: its words, without case, accents, order and little words."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return tuple(sorted(set(re.findall(r"[a-z0-9]+", plain)) - _STOP_WORDS))
+
+
+@attrs.frozen
+class Lexicon:
+    """The facts of one pack.
+
+    Attributes:
+        specs: By name without side.
+        required: Names of the facts that must be answered before any routine.
+        groups: For each screen group, the facts that a "no" denies.
+        exercises: Exercise ids by name key.
+    """
+
+    specs: Mapping[str, FactSpec]
+    required: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    exercises: Mapping[tuple[str, ...], str]
+    ages: tuple[tuple[str, int | None, int | None], ...] = ()
+
+    def spec(self, fact: str) -> FactSpec:
+        """The spec of a fact, given with or without its side."""
+        found = self.specs.get(fact)
+        return found if found is not None else self.specs[fact.rpartition(".")[0]]
+
+    def label(self, fact: str) -> str:
+        """What a fact is called for people, with its side."""
+        spec = self.spec(fact)
+        return spec.label if fact == spec.name else f"{spec.label} ({fact.rpartition('.')[2]})"
+
+    def named(self, kind: FactKind) -> dict[str, FactSpec]:
+        """The specs of one kind, by name without the kind."""
+        return {spec.key: spec for spec in self.specs.values() if spec.kind == kind}
+
+    def facts(self, intake: Intake) -> dict[str, Value]:
+        """The intake as facts, checked against the pack. Unknown answers are simply not there.
+
+        Raises:
+            IntakeError: listing every answer that cannot be read.
+        """
+        reader = _Reader(self)
+        facts = reader.read(intake)
+        if reader.problems:
+            raise IntakeError(tuple(reader.problems))
+        return facts
+
+
+class _Reader:
+    """Reads one intake; collects problems instead of stopping at the first."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.problems: list[Problem] = []
+        self.facts: dict[str, Value] = {}
+        self.open: set[str] = set()
+
+    def read(self, intake: Intake) -> dict[str, Value]:
+        for section, kind in (
+            ("signs", "sign"),
+            ("measures", "measure"),
+            ("red_flags", "red_flag"),
+            ("conditions", "condition"),
+            ("details", "detail"),
+            ("clearances", "cleared"),
+            ("preferences", "preference"),
+        ):
+            self._section(section, kind, getattr(intake, section))
+        self._section("person", "person", {"age": intake.person.age, "experience": intake.person.experience})
+        self._screen(intake)
+        self._ages(intake)
+        self._derived()
+        return self.facts
+
+    def _section(self, section: str, kind: str, answers: Mapping[str, Any]) -> None:
+        for key, given in answers.items():
+            spec = self.lexicon.specs.get(f"{kind}.{key}") if isinstance(key, str) else None
+            if spec is None or spec.derive is not None:
+                self._unknown(section, kind, key)
+            else:
+                self._answer(f"{section}.{key}", spec, given)
+
+    def _unknown(self, section: str, kind: str, key: object) -> None:
+        elsewhere = [other for other in FACT_KINDS if f"{other}.{key}" in self.lexicon.specs and other != kind]
+        known = [k for k, s in self.lexicon.named(kind).items() if s.derive is None]  # type: ignore[arg-type]
+        if isinstance(key, str) and f"{kind}.{key}" in self.lexicon.specs:
+            advice = "it is worked out from other measures; leave it out"
+        elif elsewhere and elsewhere[0] in _SECTIONS:
+            advice = f"it belongs under '{_SECTIONS[elsewhere[0]]}'"
+        else:
+            advice = f"unknown {kind.replace('_', ' ')}{nearest(key, known)}"
+        self.problems.append(Problem(f"{section}.{_safe(key)}", advice))
+
+    def _answer(self, field: str, spec: FactSpec, given: object) -> None:
+        if spec.answer in ("many", "names"):
+            self._list(field, spec, given)
+        elif spec.sided and isinstance(given, Mapping):
+            for side, one in given.items():
+                if side in SIDES:
+                    self._one(f"{field}.{side}", spec, f"{spec.name}.{side}", one)
+                else:
+                    self.problems.append(Problem(f"{field}.{_safe(side)}", "a side is 'left' or 'right'"))
+        else:
+            for fact in spec.facts():
+                self._one(field, spec, fact, given)
+
+    def _one(self, field: str, spec: FactSpec, fact: str, given: object) -> None:
+        if is_unknown(given):
+            self.open.add(fact)
+            return
+        try:
+            self.facts[fact] = spec.read(given)
+        except ValueError as error:
+            problem = Problem(field, str(error))
+            if problem not in self.problems:
+                self.problems.append(problem)
+
+    def _list(self, field: str, spec: FactSpec, given: object) -> None:
+        if is_unknown(given):
+            return
+        if isinstance(given, str) or not isinstance(given, Iterable) or isinstance(given, Mapping):
+            self.problems.append(Problem(field, f"{show(given)} is not a list"))
+            return
+        # Saying "none of them" is an answer too: without this fact an empty list would look like silence.
+        self.facts[spec.name] = True
+        for entry in given:
+            if spec.answer == "names":
+                found = self.lexicon.exercises.get(name_key(entry)) if isinstance(entry, str) else None
+                wrong = "no exercise or technique has this name"
+                known: Iterable[str] = (" ".join(key) for key in self.lexicon.exercises)
+            else:
+                found = entry if isinstance(entry, str) and entry in spec.options else None
+                wrong = f"it is not one of {', '.join(spec.options)}"
+                known = spec.options
+            if found is None:
+                self.problems.append(Problem(field, f"{show(entry)}: {wrong}{nearest(entry, known)}"))
+            else:
+                self.facts[f"{spec.name}.{found}"] = True
+
+    def _screen(self, intake: Intake) -> None:
+        for group, given in intake.screen.answers.items():
+            if group not in self.lexicon.groups:
+                near = nearest(group, self.lexicon.groups)
+                self.problems.append(Problem(f"screen.{_safe(group)}", f"unknown group of screen questions{near}"))
+            elif not is_unknown(given):
+                try:
+                    denied = not _yes_no(given)
+                except ValueError as error:
+                    self.problems.append(Problem(f"screen.{group}", str(error)))
+                else:
+                    self._deny(self.lexicon.groups[group] if denied else ())
+        if intake.screen.all_clear:
+            self._deny(self.lexicon.required)
+
+    def _deny(self, facts: Iterable[str]) -> None:
+        """A blanket "no" never overrides an answer that was given, nor one that was said to be unknown."""
+        for fact in facts:
+            if fact not in self.facts and fact not in self.open:
+                self.facts[fact] = False
+
+    def _ages(self, intake: Intake) -> None:
+        age = self.facts.get("person.age")
+        if not isinstance(age, int | float) or isinstance(age, bool):
+            return
+        for condition, low, high in self.lexicon.ages:
+            present = (low is None or age >= low) and (high is None or age < high)
+            said = intake.conditions.get(condition.partition(".")[2])
+            if not is_unknown(said) and self.facts.get(condition) is not present:
+                text = f"this answer does not fit the age of {age:g}"
+                self.problems.append(Problem(f"conditions.{condition.partition('.')[2]}", text))
+            self.facts[condition] = present
+
+    def _derived(self) -> None:
+        for spec in self.lexicon.specs.values():
+            if spec.derive is None:
+                continue
+            source = f"{spec.kind}.{spec.derive.of}"
+            left, right = self.facts.get(f"{source}.left"), self.facts.get(f"{source}.right")
+            if not isinstance(left, int | float) or not isinstance(right, int | float):
+                continue
+            if spec.derive.how == "sum_of_sides":
+                self.facts[spec.name] = _tidy(left + right)
+                continue
+            for side, this, other in (("left", left, right), ("right", right, left)):
+                difference = this - other
+                if spec.derive.how == "percent_below_other":
+                    larger = max(abs(this), abs(other))
+                    difference = 100 * (other - this) / larger if larger else 0
+                self.facts[f"{spec.name}.{side}"] = _tidy(difference)
+
+
+def _tidy(number: float) -> int | float:
+    rounded = round(number, _DECIMALS)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def is_unknown(given: object) -> bool:
+    """Whether an answer says that it is not known: None, or one of the words for it."""
+    return given is None or (isinstance(given, str) and given in ("unknown", "not_sure"))
+
+
+def _safe(key: object) -> str:
+    return key if isinstance(key, str) and key.isprintable() and len(key) <= 60 else show(key)
+
+
+_SECTIONS = {
+    "sign": "signs",
+    "measure": "measures",
+    "red_flag": "red_flags",
+    "condition": "conditions",
+    "detail": "details",
+    "cleared": "clearances",
+    "preference": "preferences",
+    "person": "person",
+}
+
+_WORDS = ("supported", "provisional", "uncertain", "unlikely", "no_information")
+
+
+def _findings() -> Iterable[FactSpec]:
+    """What the stages work out and rules of later stages may read."""
+
+    def choice(key: str, label: str, options: Iterable[str], *, sided: bool = False) -> FactSpec:
+        return FactSpec(f"finding.{key}", "finding", label, "choice", options={o: o for o in options}, sided=sided)
+
+    def number(key: str, label: str, unit: str, *, sided: bool = False) -> FactSpec:
+        return FactSpec(f"finding.{key}", "finding", label, "number", "", unit, -1000, 1000, sided=sided)
+
+    yield number("clinician_first_count", "Conditions for which a clinician comes first", "conditions")
+    for pattern in ("tight", "weak"):
+        yield choice(pattern, f"Word for the {pattern} pattern", _WORDS, sided=True)
+        yield number(f"{pattern}_points", f"Points for the {pattern} pattern", "points", sided=True)
+    for target in ("core", "balance", "glutes", "pelvic_floor", "other"):
+        yield number(f"{target}_points", f"Points for {target.replace('_', ' ')}", "points")
+    yield choice("profile", "Profile", ("tight", "weak", "both", "neither", "uncertain"))
+    yield choice("confidence", "Confidence", ("high", "medium", "low"))
+
+
+def build_lexicon(pack: Pack) -> Lexicon:
+    """The lexicon of a pack."""
+    specs: dict[str, FactSpec] = {}
+    for kind, items in (
+        ("sign", pack.signs),
+        ("measure", pack.measures),
+        ("person", pack.person),
+        ("preference", pack.preferences),
+    ):
+        for item in items:
+            specs.update((spec.name, spec) for spec in _item_specs(kind, item))  # type: ignore[arg-type]
+    for flag in pack.red_flags:
+        name = f"red_flag.{flag.id}"
+        specs[name] = FactSpec(name, "red_flag", flag.label, "yes_no", flag.ask)
+    screened = {condition for group in pack.screen for condition in group.conditions}
+    for row in pack.conditions:
+        name = f"condition.{row.id}"
+        unscreened = row.id not in screened
+        specs[name] = FactSpec(name, "condition", row.label, "yes_no", row.ask, when_unknown=unscreened)
+        cleared = f"cleared.{row.id}"
+        specs[cleared] = FactSpec(cleared, "cleared", f"A clinician agreed: {row.label}", "yes_no")
+        for key, part in row.details.items():
+            specs[f"detail.{key}"] = _part_spec("detail", key, part, when_unknown=True)
+    specs.update((spec.name, spec) for spec in _findings())
+    for spec in _list_specs(pack, specs):
+        specs[spec.name] = spec
+    groups = {
+        group.id: (*(f"red_flag.{f}" for f in group.red_flags), *(f"condition.{c}" for c in group.conditions))
+        for group in pack.screen
+    }
+    required = tuple(dict.fromkeys(fact for facts in groups.values() for fact in facts))
+    names: dict[tuple[str, ...], str] = {}
+    for exercise in pack.exercises:
+        for name in (exercise.id, exercise.name, *exercise.aliases, *filter(None, [exercise.article_name])):
+            names.setdefault(name_key(name), exercise.id)
+    ages = tuple(
+        (f"condition.{row.id}", row.from_age, row.below_age)
+        for row in pack.conditions
+        if row.from_age is not None or row.below_age is not None
+    )
+    return Lexicon(specs, required, groups, names, ages)
+
+
+def _item_specs(kind: FactKind, item: Item) -> Iterable[FactSpec]:
+    if item.answer is not None:
+        name = f"{kind}.{item.id}"
+        yield FactSpec(
+            name, kind, item.label, item.answer, item.ask or "", item.unit, item.min, item.max, item.options, item.sides
+        )
+    for key, part in item.parts.items():
+        yield _part_spec(kind, key, part, sided=item.sides)
+    for key, derive in item.derived.items():
+        sided = derive.how != "sum_of_sides"
+        yield FactSpec(f"{kind}.{key}", kind, item.label, "number", "", None, sided=sided, derive=derive)
+
+
+def _part_spec(kind: FactKind, key: str, part: Part, *, sided: bool = False, when_unknown: bool = False) -> FactSpec:
+    label = part.ask.rstrip("?").rstrip()
+    return FactSpec(
+        f"{kind}.{key}",
+        kind,
+        label,
+        part.answer,
+        part.ask,
+        part.unit,
+        part.min,
+        part.max,
+        part.options,
+        sided,
+        when_unknown,
+    )
+
+
+def _list_specs(pack: Pack, specs: Mapping[str, FactSpec]) -> list[FactSpec]:
+    """A list answer is one yes/no fact for each thing that may be on the list."""
+    words = {
+        "equipment": {key: thing.label for key, thing in pack.vocabulary.equipment.items()},
+        "avoid_positions": dict(pack.vocabulary.positions),
+        "avoid_properties": dict(pack.vocabulary.properties),
+        "wants": {exercise.id: exercise.name for exercise in pack.exercises},
+    }
+    made = []
+    for spec in list(specs.values()):
+        if spec.answer in ("many", "names"):
+            options = words.get(spec.key, dict(spec.options))
+            made.append(attrs.evolve(spec, options=options))
+            made += [
+                FactSpec(f"{spec.name}.{key}", spec.kind, f"{spec.label}: {label}", "yes_no")
+                for key, label in options.items()
+            ]
+    return made

@@ -1,0 +1,282 @@
+"""From the files under `rules/` to a checked, compiled `Rulebook`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+import attrs
+
+from psoas_rules.conditions import Condition
+from psoas_rules.errors import Issue, PackError
+from psoas_rules.hints import nearest
+from psoas_rules.lexicon import Lexicon, build_lexicon
+from psoas_rules.pack import (
+    ConditionRow,
+    Exercise,
+    Explainer,
+    Item,
+    Pack,
+    PackInfo,
+    RedFlag,
+    RuleFile,
+    ScreenGroup,
+    Sessions,
+    Source,
+    Vocabulary,
+)
+from psoas_rules.rulebook import Rule, build_rules, compile_offer
+from psoas_rules.shapes import structure
+from psoas_rules.yaml_reader import Document, Flaw, Path, read_yaml
+
+SCHEMA: Final = 1
+"""Version of the file format that this release reads."""
+
+_MOST_FILES: Final = 2_000
+RULE_FOLDERS: Final = ("precaution", "triage", "safety", "profile", "dosage")
+
+
+@attrs.frozen
+class _Table:
+    """One file with one list or mapping in it: its name and the class of its rows."""
+
+    file: str
+    key: str
+    row: Any
+
+
+_TABLES: Final = (
+    _Table("signs.yaml", "signs", tuple[Item, ...]),
+    _Table("measures.yaml", "measures", tuple[Item, ...]),
+    _Table("preferences.yaml", "person", tuple[Item, ...]),
+    _Table("preferences.yaml", "preferences", tuple[Item, ...]),
+    _Table("red_flags.yaml", "red_flags", tuple[RedFlag, ...]),
+    _Table("conditions.yaml", "conditions", tuple[ConditionRow, ...]),
+    _Table("screen.yaml", "screen", tuple[ScreenGroup, ...]),
+    _Table("sources.yaml", "sources", tuple[Source, ...]),
+    _Table("explainers.yaml", "explainers", tuple[Explainer, ...]),
+)
+_WHOLE: Final = (
+    _Table("pack.yaml", "info", PackInfo),
+    _Table("vocabulary.yaml", "vocabulary", Vocabulary),
+    _Table("slots.yaml", "sessions", Sessions),
+)
+
+
+@attrs.frozen
+class Rulebook:
+    """A pack made ready to decide with.
+
+    Attributes:
+        pack: The typed knowledge.
+        lexicon: Every fact that the pack knows.
+        rules: Every rule, in the order of the stages.
+        offers: For each exercise, the condition under which it is offered.
+        uses: For each profile, the condition under which each slot is used, in the order of the session.
+    """
+
+    pack: Pack
+    lexicon: Lexicon
+    rules: tuple[Rule, ...]
+    offers: Mapping[str, Condition]
+    uses: Mapping[str, tuple[Condition, ...]]
+
+
+@attrs.define
+class Reading:
+    """What reading a pack gave: documents, issues and, when nothing stands against it, the rulebook."""
+
+    documents: dict[str, Document] = attrs.field(factory=dict)
+    issues: list[Issue] = attrs.field(factory=list)
+    rulebook: Rulebook | None = None
+
+    def complain(self, file: str, path: Path, code: str, message: str) -> None:
+        """Notes a problem at a place inside a file."""
+        document = self.documents.get(file)
+        line, column = document.place(path) if document else (0, 0)
+        issue = Issue(file, line, column, code, message)
+        if issue not in self.issues:
+            self.issues.append(issue)
+
+    def error(self) -> PackError:
+        """All issues, in the order of files and lines."""
+        return PackError(tuple(sorted(self.issues, key=lambda i: (i.file, i.line, i.column, i.code, i.message))))
+
+
+def find_builtin() -> FilePath:
+    """The folder of the built-in pack.
+
+    Raises:
+        PackError: naming the places that were looked at.
+    """
+    inside = FilePath(str(files("psoas_rules"))) / "rules"
+    beside = FilePath(__file__).resolve().parents[2] / "rules"
+    for place in (inside, beside):
+        if (place / "pack.yaml").is_file():
+            return place
+    looked = f"looked in 'psoas_rules/{inside.name}' and beside 'src' in '{beside.name}'"
+    raise PackError((Issue("pack.yaml", 0, 0, "no-pack", f"the built-in pack was not found; {looked}"),))
+
+
+def read_folder(folder: FilePath) -> dict[str, bytes]:
+    """The YAML files of a pack folder by their path inside it, in sorted order.
+
+    Raises:
+        PackError: if the folder cannot be read as a pack.
+    """
+    if not (folder / "pack.yaml").is_file():
+        issue = Issue("pack.yaml", 0, 0, "no-pack", f"there is no pack in '{folder.name}': it has no pack.yaml")
+        raise PackError((issue,))
+    found = sorted(
+        path for path in folder.rglob("*.yaml") if path.is_file() and "cases" not in path.relative_to(folder).parts
+    )
+    if len(found) > _MOST_FILES:
+        issue = Issue("pack.yaml", 0, 0, "too-large", f"the pack has more than {_MOST_FILES} files")
+        raise PackError((issue,))
+    try:
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    except OSError as error:
+        raise PackError((Issue("pack.yaml", 0, 0, "unreadable", f"a file cannot be read: {error.strerror}"),)) from None
+
+
+def read_pack(
+    contents: Mapping[str, bytes], checks: Iterable[Callable[[Reading, Rulebook], None]] = ()
+) -> Reading:
+    """Reads a pack from the contents of its files; every problem is in `issues`."""
+    reading = Reading()
+    for file, content in contents.items():
+        document = read_yaml(content)
+        reading.documents[file] = document
+        for flaw in document.flaws:
+            reading.issues.append(_issue(file, flaw))
+    pack = _pack(reading, _digest(contents))
+    if pack is None:
+        return reading
+    book = make_rulebook(pack, reading.complain)
+    for check in checks:
+        check(reading, book)
+    if not reading.issues:
+        reading.rulebook = book
+    return reading
+
+
+def make_rulebook(pack: Pack, complain: Callable[[str, Path, str, str], None]) -> Rulebook:
+    """The pack with its lexicon and rules; `complain` gets file, place, code and message of every problem."""
+    lexicon = build_lexicon(pack)
+
+    def within(file: str) -> Callable[[Path, str, str], None]:
+        return lambda path, code, message: complain(file, path, code, message)
+
+    offers = {
+        exercise.id: compile_offer(
+            exercise.offer_if, lexicon, within(f"exercises/{exercise.id}.yaml"), ("offer_if",), "dosage"
+        )
+        for exercise in pack.exercises
+    }
+    uses = {
+        profile: tuple(
+            compile_offer(use.when, lexicon, within("slots.yaml"), ("sessions", profile, i, "when"), "dosage")
+            for i, use in enumerate(session)
+        )
+        for profile, session in pack.sessions.sessions.items()
+    }
+    return Rulebook(pack, lexicon, build_rules(pack, lexicon, complain), offers, uses)
+
+
+def _issue(file: str, flaw: Flaw) -> Issue:
+    return Issue(file, flaw.line, flaw.column, flaw.code, flaw.message)
+
+
+def _digest(contents: Mapping[str, bytes]) -> str:
+    """A fingerprint of the files: equal exactly when names and contents are equal."""
+    digest = hashlib.sha256()
+    for file in sorted(contents):
+        for part in (file.encode(), contents[file]):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _pack(reading: Reading, digest: str) -> Pack | None:
+    parts: dict[str, Any] = {}
+    for table in _TABLES:
+        parts[table.key] = _table(reading, table)
+    for whole in _WHOLE:
+        parts[whole.key] = _whole(reading, whole)
+    parts["exercises"] = _folder(reading, "exercises", Exercise)
+    parts["rules"] = tuple(rule for folder in RULE_FOLDERS for rule in _folder(reading, folder, RuleFile))
+    _strange_files(reading)
+    info = parts["info"]
+    if info is not None and info.schema != SCHEMA:
+        message = f"this release reads schema {SCHEMA}, the pack has schema {info.schema}"
+        reading.complain("pack.yaml", ("schema",), "schema", message)
+    if any(value is None for value in parts.values()):
+        return None
+    return Pack(**parts, digest=digest)
+
+
+def _document(reading: Reading, file: str) -> Document | None:
+    document = reading.documents.get(file)
+    if document is None:
+        reading.issues.append(Issue(file, 0, 0, "missing-file", "this file is missing"))
+    return document
+
+
+def _table(reading: Reading, table: _Table) -> Any:
+    document = _document(reading, table.file)
+    if document is None or (document.data is None and document.flaws):
+        return None
+    keys = {other.key for other in _TABLES if other.file == table.file}
+    if not isinstance(document.data, Mapping) or table.key not in document.data:
+        reading.complain(table.file, (), "missing-key", f"'{table.key}' is missing")
+        return None
+    for key in document.data:
+        if key not in keys:
+            reading.complain(table.file, (key,), "unknown-key", f"unknown key '{key}'{nearest(key, keys)}")
+    return _structured(reading, table.file, document.data[table.key], table.row, (table.key,))
+
+
+def _whole(reading: Reading, table: _Table) -> Any:
+    document = _document(reading, table.file)
+    if document is None or (document.data is None and document.flaws):
+        return None
+    return _structured(reading, table.file, document.data, table.row, ())
+
+
+def _folder(reading: Reading, folder: str, row: Any) -> tuple[Any, ...]:
+    rows = []
+    for file, document in reading.documents.items():
+        if file.partition("/")[0] != folder or "/" not in file or document.data is None:
+            continue
+        made = _structured(reading, file, document.data, row, ())
+        if made is None:
+            continue
+        stem = FilePath(file).stem
+        if file != f"{folder}/{made.id}.yaml":
+            reading.complain(file, ("id",), "file-name", f"the file is called '{stem}', so its id must be '{stem}'")
+        if isinstance(made, RuleFile) and made.stage != folder:
+            message = f"the rule stands in the folder '{folder}', so its stage must be '{folder}'"
+            reading.complain(file, ("stage",), "file-name", message)
+        rows.append(made)
+    return tuple(rows)
+
+
+def _structured(reading: Reading, file: str, data: Any, shape: Any, root: Path) -> Any:
+    made, mismatches = structure(data, shape)
+    for mismatch in mismatches:
+        reading.complain(file, (*root, *mismatch.path), mismatch.code, mismatch.message)
+    return made
+
+
+def _strange_files(reading: Reading) -> None:
+    known = {table.file for table in (*_TABLES, *_WHOLE)}
+    folders = ("exercises", *RULE_FOLDERS)
+    for file in reading.documents:
+        folder, slash, _ = file.partition("/")
+        if file not in known and not (slash and folder in folders):
+            near = nearest(file, known) or nearest(folder, folders)
+            message = f"this file is not part of a pack; rules stand in {', '.join(RULE_FOLDERS)}{near}"
+            reading.issues.append(Issue(file, 0, 0, "unknown-file", message))

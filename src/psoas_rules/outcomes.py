@@ -1,0 +1,487 @@
+"""What comes out: a `Routine`, a `Referral` or a `Screening`, as frozen values that print for people.
+
+Every outcome carries its words, so it can be shown, stored and read back without the pack that made it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+
+import attrs
+
+from psoas_rules.errors import OutcomeError, Problem
+from psoas_rules.pack import PHASES, AnswerKind, Level, Phase
+from psoas_rules.shapes import plain, structure
+from psoas_rules.trace import Reading, Side, Trace
+
+ProfileKind: TypeAlias = Literal["tight", "weak", "both", "neither", "uncertain"]
+Word: TypeAlias = Literal["supported", "provisional", "uncertain", "unlikely", "no_information"]
+Sureness: TypeAlias = Literal["high", "medium", "low"]
+
+_WIDTH = 100
+
+
+@attrs.frozen(kw_only=True)
+class PackStamp:
+    """Which pack decided: its name, version, date of review (ISO) and the fingerprint of its files."""
+
+    name: str
+    version: str
+    reviewed: str
+    digest: str
+
+
+@attrs.frozen(kw_only=True)
+class Dose:
+    """How much of an exercise.
+
+    Attributes:
+        sets: How often the repetitions are done, for each side where there are sides.
+        reps: Repetitions to start with.
+        reps_top: Repetitions to build up to.
+        hold_s: Seconds to hold each repetition; None when nothing is held.
+        hold_top_s: Seconds of hold to build up to.
+        seconds_per_rep: Seconds that one repetition takes, its hold included.
+        rest_s: Seconds of rest between sets and sides.
+        relax_s: Seconds to let go after each repetition, where that matters.
+        per_side: Whether it is done on each side.
+        first_side: The side to start with, where that matters.
+        extra_sets: Sets more on the first side.
+        effort_max: The most effort to feel, 0 to 10; None for stretches.
+        stretch_max: The most stretch to feel, 0 to 10; None for other work.
+        days_min, days_max: Days a week.
+        seconds: Time that it takes in all.
+    """
+
+    sets: int
+    reps: int
+    reps_top: int
+    seconds_per_rep: float
+    rest_s: float
+    per_side: bool
+    days_min: int
+    days_max: int
+    seconds: float
+    hold_s: float | None = None
+    hold_top_s: float | None = None
+    relax_s: float | None = None
+    first_side: Side | None = None
+    extra_sets: int = 0
+    effort_max: float | None = None
+    stretch_max: float | None = None
+
+    def __str__(self) -> str:
+        held = self.hold_s is not None
+        if self.reps == 1 and held:
+            amount = f"{self.sets} x {_seconds(self.hold_s)}" if self.sets > 1 else _seconds(self.hold_s)
+            if self.hold_top_s and self.hold_s and self.hold_top_s > self.hold_s:
+                amount += f", building up to {_seconds(self.hold_top_s)}"
+        else:
+            times = f"{self.reps} times"
+            amount = f"{self.sets} x {times}" if self.sets > 1 else times
+            if self.reps_top > self.reps:
+                amount += f", building up to {self.reps_top}"
+            if held:
+                amount += f", hold {_seconds(self.hold_s)} each"
+        parts = [amount]
+        if self.per_side:
+            parts.append("each side" + (f", {self.first_side} side first" if self.first_side else ""))
+            if self.extra_sets:
+                parts.append(f"{self.extra_sets} set more on the {self.first_side} side")
+        if self.sets > 1 and self.rest_s:
+            parts.append(f"rest {_seconds(self.rest_s)}")
+        return "; ".join(parts)
+
+    @property
+    def feel(self) -> str:
+        """How it should feel at the most, in words."""
+        if self.stretch_max is not None:
+            return f"stretch at most {self.stretch_max:g} of 10"
+        return f"effort at most {self.effort_max:g} of 10" if self.effort_max is not None else ""
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """One exercise of a routine.
+
+    Attributes:
+        exercise: Id of the exercise.
+        name: What it is called.
+        phase: The phase it belongs to.
+        slot: The slot of the session that it fills.
+        position: The position it is done in.
+        needs: Things it needs, in words.
+        why: What it is for.
+        dose: How much of it.
+        how: Instructions, in order.
+        cues: Short reminders while doing it.
+        faults: What often goes wrong.
+        cautions: What this person should mind in it.
+        stop_signs: When to stop this exercise.
+        instead_of: Names of exercises that it stands in for.
+        rules: Rules that brought it in, changed its dose or added a caution.
+        sources: Keys of the sources behind the exercise.
+    """
+
+    exercise: str
+    name: str
+    phase: Phase
+    slot: str
+    position: str
+    why: str
+    dose: Dose
+    how: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    stop_signs: tuple[str, ...] = ()
+    instead_of: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class LeftOut:
+    """Something that the routine does not contain, and why: an exercise or, with `exercise` None, a whole slot."""
+
+    name: str
+    why: str
+    exercise: str | None = None
+    slot: str | None = None
+    rules: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """The answer to an exercise that was asked for by name.
+
+    Attributes:
+        exercise: Id of the exercise.
+        name: What it is called.
+        granted: Whether it is in the routine.
+        answer: In words: how it was fitted in, or why not.
+        instead: Names of safer exercises for the same wish.
+        instead_ids: Their ids.
+        rules: Rules behind a refusal.
+    """
+
+    exercise: str
+    name: str
+    granted: bool
+    answer: str
+    instead: tuple[str, ...] = ()
+    instead_ids: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Note:
+    """A sentence for the person, with the rules that brought it."""
+
+    text: str
+    rules: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class SidePattern:
+    """How well each pattern fits one side."""
+
+    tight: Word
+    weak: Word
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """The pattern that the answers fit. A pattern, not a diagnosis.
+
+    Attributes:
+        kind: `tight`, `weak`, `both`, `neither` or `uncertain`.
+        confidence: How sure that is.
+        left, right: The words for each side.
+        text: The pattern in plain words.
+        confidence_text: The confidence in plain words.
+        mattered: The answers that counted most, at most three.
+        rules: The rules that gave points to it.
+    """
+
+    kind: ProfileKind
+    confidence: Sureness
+    left: SidePattern
+    right: SidePattern
+    text: str
+    confidence_text: str
+    mattered: tuple[Reading, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """A question that has to be answered before there can be a routine.
+
+    Attributes:
+        fact: Name of the fact.
+        section: The section of the intake that the answer belongs to.
+        key: The key of the answer in that section.
+        ask: The question.
+        answer: Type of the answer.
+        urgency: How dangerous a yes would be.
+        group: The group of screen questions it belongs to, if any.
+        options: For a choice, its keys and texts.
+        unit, minimum, maximum: For numbers.
+    """
+
+    fact: str
+    section: str
+    key: str
+    ask: str
+    answer: AnswerKind
+    urgency: Level
+    group: str | None = None
+    options: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    unit: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+_Self = TypeVar("_Self", bound="_Outcome")
+
+
+@attrs.frozen(kw_only=True)
+class _Outcome:
+    """What all outcomes have: who decided, for what use, and why."""
+
+    kind: ClassVar[str]
+
+    pack: PackStamp
+    engine: str
+    intended_use: str
+    trace: Trace
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outcome as plain data for JSON, with its kind under `outcome`; `from_dict` reads it back."""
+        return {"outcome": self.kind, **plain(self)}
+
+    @classmethod
+    def from_dict(cls: type[_Self], data: object) -> _Self:
+        """An outcome from the plain data that `to_dict` gave.
+
+        Raises:
+            OutcomeError: listing everything that does not fit.
+        """
+        if not isinstance(data, Mapping):
+            raise OutcomeError((Problem("", "a stored outcome is a mapping"),))
+        if data.get("outcome") != cls.kind:
+            raise OutcomeError((Problem("outcome", f"{data.get('outcome')!r} is not '{cls.kind}'"),))
+        made, mismatches = structure({key: value for key, value in data.items() if key != "outcome"}, cls)
+        if made is None:
+            raise OutcomeError(tuple(Problem(".".join(map(str, m.path)), m.message) for m in mismatches))
+        return made
+
+    def _foot(self) -> Iterator[str]:
+        yield ""
+        yield from _wrap(self.intended_use)
+        yield f"Rules: {self.pack.name} {self.pack.version} ({self.pack.digest[:12]}), decided by {self.engine}."
+
+
+@attrs.frozen(kw_only=True)
+class Routine(_Outcome):
+    """A safe, ordered, dosed routine.
+
+    Attributes:
+        triage: `ok`, or `caution` when a visit to a clinician is advised besides.
+        profile: The pattern it is made for.
+        steps: The exercises in order: warm-up, strengthening, release.
+        left_out: What is not in it, and why.
+        requests: Answers to exercises that were asked for by name.
+        notes: What else this person should know.
+        principles: How to do all of it.
+        pain_rules: How much pain is acceptable.
+        stop_rules: When to stop everything and seek help.
+        seek_help: Warning signs to ask about again before each session.
+        schedule: Which days.
+        next_check: When to look again, in words.
+        next_check_weeks: The same in weeks.
+        seconds: Time that the session takes in all, with changes of position.
+        minutes: The time that was there for it.
+        not_a_diagnosis: What the routine is not.
+    """
+
+    kind: ClassVar[str] = "routine"
+
+    triage: Level
+    profile: Profile
+    steps: tuple[Step, ...]
+    left_out: tuple[LeftOut, ...]
+    requests: tuple[Request, ...]
+    notes: tuple[Note, ...]
+    principles: tuple[str, ...]
+    pain_rules: tuple[str, ...]
+    stop_rules: tuple[str, ...]
+    seek_help: tuple[str, ...]
+    schedule: tuple[str, ...]
+    next_check: str
+    next_check_weeks: int
+    seconds: float
+    minutes: float
+    not_a_diagnosis: str
+
+    def phase(self, phase: Phase) -> tuple[Step, ...]:
+        """The steps of one phase."""
+        return tuple(step for step in self.steps if step.phase == phase)
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield from _wrap(f"Pattern: {self.profile.text}")
+        yield from _wrap(f"How sure: {self.profile.confidence} - {self.profile.confidence_text}")
+        yield from _wrap(self.not_a_diagnosis)
+        number = 0
+        for phase in PHASES:
+            steps = self.phase(phase)
+            if steps:
+                yield from ("", PHASE_NAMES[phase])
+            for step in steps:
+                number += 1
+                yield from _step_lines(number, step)
+        yield ""
+        if self.steps:
+            yield f"About {max(1, round(self.seconds / 60))} minutes."
+        for text in self.schedule:
+            yield from _wrap(text)
+        yield from _wrap(self.next_check)
+        yield from _list("What you should know", [note.text for note in self.notes])
+        yield from _list("What you asked for", [_request_line(request) for request in self.requests])
+        yield from _list("Left out, and why", [f"{out.name}: {out.why}" for out in self.left_out])
+        yield from _list("How to do it", self.principles)
+        yield from _list("How much pain is all right", self.pain_rules)
+        yield from _list("Stop at once and get help", self.stop_rules)
+        yield from _list("Ask yourself again before every session", self.seek_help)
+        yield from self._foot()
+
+
+@attrs.frozen(kw_only=True)
+class Referral(_Outcome):
+    """Something needs a clinician before, or instead of, any exercise.
+
+    Attributes:
+        urgency: How fast: `before_exercising`, `same_day` or `emergency`.
+        headline: The urgency in plain words.
+        reasons: Why, each with its rules.
+        actions: What to do now.
+        meanwhile: What is all right until then.
+        unanswered: Safety questions that are still open.
+    """
+
+    kind: ClassVar[str] = "referral"
+
+    urgency: Level
+    headline: str
+    reasons: tuple[Note, ...]
+    actions: tuple[str, ...]
+    meanwhile: tuple[str, ...] = ()
+    unanswered: tuple[Question, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield from _wrap(self.headline.upper() if self.urgency == "emergency" else self.headline)
+        yield from _list("What to do", self.actions)
+        yield from _list("Why", [reason.text for reason in self.reasons])
+        yield from _list("Until then", self.meanwhile)
+        yield from _list("Not answered yet; a yes may make it more urgent", [q.ask for q in self.unanswered])
+        yield from self._foot()
+
+
+@attrs.frozen(kw_only=True)
+class Screening(_Outcome):
+    """Questions that safety hangs on are still open, so there is no routine yet.
+
+    Attributes:
+        message: What this means, in plain words.
+        questions: What to ask, the most dangerous first.
+        reasons: What the answers so far already call for.
+    """
+
+    kind: ClassVar[str] = "screening"
+
+    message: str
+    questions: tuple[Question, ...]
+    reasons: tuple[Note, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield from _wrap(self.message)
+        yield from _list("Please answer", [question.ask for question in self.questions])
+        yield from _list("Known so far", [reason.text for reason in self.reasons])
+        yield from self._foot()
+
+
+Outcome: TypeAlias = Routine | Referral | Screening
+
+
+def outcome_from_dict(data: object) -> Outcome:
+    """Any outcome from the plain data that its `to_dict` gave.
+
+    Raises:
+        OutcomeError: listing everything that does not fit.
+    """
+    kinds: tuple[type[Outcome], ...] = (Routine, Referral, Screening)
+    for kind in kinds:
+        if isinstance(data, Mapping) and data.get("outcome") == kind.kind:
+            return kind.from_dict(data)
+    raise OutcomeError((Problem("outcome", "it is one of 'routine', 'referral', 'screening'"),))
+
+
+PHASE_NAMES: Mapping[Phase, str] = {
+    "warm_up": "Warm-up",
+    "strengthening": "Strengthening",
+    "release": "Release",
+}
+
+
+def _step_lines(number: int, step: Step) -> Iterator[str]:
+    head = f"{number}. {step.name} - {step.dose}"
+    yield from _wrap(head, hang=4)
+    details = [step.why, *step.how, *(f"Mind: {caution}" for caution in step.cautions)]
+    feel = step.dose.feel
+    if feel:
+        details.append(f"{feel[0].upper()}{feel[1:]}.")
+    if step.instead_of:
+        details.append(f"In place of: {', '.join(step.instead_of)}.")
+    if step.stop_signs:
+        details.append(f"Stop this one for: {'; '.join(step.stop_signs)}.")
+    for detail in details:
+        yield from _wrap(detail, indent=4)
+
+
+def _request_line(request: Request) -> str:
+    line = f"{request.name}: {request.answer}"
+    return f"{line} Safer for the same wish: {', '.join(request.instead)}." if request.instead else line
+
+
+def _list(title: str, entries: tuple[str, ...] | list[str]) -> Iterator[str]:
+    if entries:
+        yield from ("", title)
+    for entry in entries:
+        yield from _wrap(f"- {entry}", hang=2)
+
+
+def _wrap(text: str, *, indent: int = 0, hang: int = 0) -> list[str]:
+    first, rest = " " * indent, " " * (indent + hang)
+    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False) or [""]
+
+
+def _seconds(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds >= 120 and seconds % 60 == 0:
+        return f"{seconds / 60:g} min"
+    return f"{seconds:g} s"

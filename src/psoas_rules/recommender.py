@@ -1,0 +1,306 @@
+"""From an intake to an outcome: the whole way through, and the public way in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from psoas_rules.assembly import Kit, assemble, minutes_for
+from psoas_rules.checking import CHECKS
+from psoas_rules.conditions import Value
+from psoas_rules.engines import Engine, default_engine
+from psoas_rules.errors import Issue, PackError
+from psoas_rules.guard import Guard
+from psoas_rules.intake import Intake
+from psoas_rules.loading import Rulebook, find_builtin, make_rulebook, read_folder, read_pack
+from psoas_rules.outcomes import Note, Outcome, PackStamp, Profile, Question, Referral, Routine, Screening
+from psoas_rules.pack import LEVELS, Level, Pack
+from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Case, Compiled, firing, highest, reading, run
+from psoas_rules.trace import Trace
+
+_SECTION_OF: Final = {"red_flag": "red_flags", "condition": "conditions", "detail": "details", "person": "person"}
+
+
+def load_pack(folder: str | Path | None = None) -> Pack:
+    """The rule pack in a folder, checked.
+
+    Args:
+        folder: A folder with a `pack.yaml`; None for the built-in pack.
+
+    Returns:
+        The typed pack, ready for `Recommender`.
+
+    Raises:
+        PackError: listing every problem of the pack as file, line and column.
+    """
+    found = read_pack(read_folder(find_builtin() if folder is None else Path(folder)), CHECKS)
+    if found.rulebook is None:
+        raise found.error()
+    return found.rulebook.pack
+
+
+def check_pack(folder: str | Path | None = None) -> tuple[Issue, ...]:
+    """Every problem of the pack in a folder; empty when there is none.
+
+    Args:
+        folder: A folder with a `pack.yaml`; None for the built-in pack.
+    """
+    try:
+        load_pack(folder)
+    except PackError as error:
+        return error.issues
+    return ()
+
+
+def _rulebook(pack: Pack) -> Rulebook:
+    issues: list[Issue] = []
+    book = make_rulebook(pack, lambda file, _, code, message: issues.append(Issue(file, 0, 0, code, message)))
+    if issues:
+        raise PackError(tuple(issues))
+    return book
+
+
+class Recommender:
+    """Turns intakes into outcomes with one pack and one engine. Safe to share between threads.
+
+    Args:
+        pack: The knowledge; None for the built-in pack.
+        engine: What decides which rules fire; None for durable-rules where it can be imported, else the plain
+            evaluator.
+
+    Raises:
+        PackError: if the pack does not hold together.
+    """
+
+    def __init__(self, pack: Pack | None = None, engine: Engine | None = None) -> None:
+        self.pack = load_pack() if pack is None else pack
+        self._compiled = Compiled.make(_rulebook(self.pack), default_engine() if engine is None else engine)
+        self._kit = Kit(self._compiled)
+        self._guard = Guard(self.pack)
+        info = self.pack.info
+        self._stamp = PackStamp(name=info.name, version=info.version, reviewed=info.reviewed, digest=self.pack.digest)
+        self._questions = _Questions(self._compiled)
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine that decides."""
+        return self._compiled.engine_name
+
+    def check(self, intake: Intake) -> None:
+        """Checks an intake against the pack without deciding anything.
+
+        Raises:
+            IntakeError: listing every answer that cannot be read.
+        """
+        self._compiled.book.lexicon.facts(intake)
+
+    def recommend(self, intake: Intake) -> Outcome:
+        """The outcome for these answers: a `Routine`, a `Referral` or a `Screening`.
+
+        The same answers give the same outcome, in whatever order they come.
+
+        Raises:
+            IntakeError: if an answer cannot be read; it lists all of them.
+            EngineError: if the engine failed, or the guard withheld a routine. There is no outcome then.
+        """
+        facts = self._compiled.book.lexicon.facts(intake)
+        case = run(TO_TRIAGE, self._compiled, Case(facts))
+        questions = self._questions.open(case)
+        if LEVELS.index(case.level) >= LEVELS.index("same_day"):
+            return self._referral(case, questions)
+        if questions:
+            return self._screening(case, questions)
+        if case.level == "before_exercising":
+            return self._referral(case, ())
+        case = run(TO_ROUTINE, self._compiled, case)
+        if LEVELS.index(case.level) > LEVELS.index("caution"):
+            return self._referral(case, ())
+        routine = self._routine(case)
+        self._guard.check(routine, facts)
+        return routine
+
+    def _trace(self, case: Case) -> Trace:
+        lexicon = self._compiled.book.lexicon
+        # Open questions are listed as questions; a firing for each would bury what was decided.
+        return Trace(tuple(firing(rule, case.facts, lexicon) for rule in case.fired if rule.stage != "screening"))
+
+    def _reasons(self, case: Case) -> tuple[Note, ...]:
+        """What calls for a clinician, the most urgent first."""
+        said = sorted(case.all("triage"), key=lambda one: -LEVELS.index(one.conclusion.subject))
+        notes = {}
+        for one in said:
+            title, because = one.rule.title, one.rule.because
+            text = f"{title}: {because}" if because != title else title
+            notes.setdefault(text, Note(text=text, rules=(one.rule.id,), sources=one.rule.sources))
+        return tuple(notes.values())
+
+    def _referral(self, case: Case, unanswered: tuple[Question, ...]) -> Referral:
+        texts = self.pack.info.texts
+        return Referral(
+            urgency=case.level,
+            headline=texts.levels[case.level],
+            reasons=self._reasons(case),
+            actions=texts.actions[case.level],
+            meanwhile=texts.meanwhile.get(case.level, ()),
+            unanswered=tuple(q for q in unanswered if LEVELS.index(q.urgency) > LEVELS.index(case.level)),
+            pack=self._stamp,
+            engine=self.engine,
+            intended_use=self.pack.info.intended_use,
+            trace=self._trace(case),
+        )
+
+    def _screening(self, case: Case, questions: tuple[Question, ...]) -> Screening:
+        return Screening(
+            message=self.pack.info.texts.screening,
+            questions=questions,
+            reasons=self._reasons(case),
+            pack=self._stamp,
+            engine=self.engine,
+            intended_use=self.pack.info.intended_use,
+            trace=self._trace(case),
+        )
+
+    def _routine(self, case: Case) -> Routine:
+        info = self.pack.info
+        texts = info.texts
+        session = assemble(self._kit, case)
+        stop_signs = dict.fromkeys(said.conclusion.subject for said in case.all("stop_sign"))
+        flags = {flag.id: flag.ask for flag in self.pack.red_flags}
+        return Routine(
+            triage=case.level,
+            profile=self._profile(case),
+            steps=session.steps,
+            left_out=session.left_out,
+            requests=session.requests,
+            notes=self._notes(case, empty=not session.steps),
+            principles=texts.principles,
+            pain_rules=texts.pain_rules,
+            stop_rules=(*texts.stop_rules, *stop_signs),
+            seek_help=tuple(flags[flag] for flag in info.always_repeat),
+            schedule=texts.schedule[_experience(case.facts)],
+            next_check=texts.next_check,
+            next_check_weeks=info.next_check_weeks,
+            seconds=session.seconds,
+            minutes=minutes_for(self._kit, case.facts),
+            not_a_diagnosis=texts.not_a_diagnosis,
+            pack=self._stamp,
+            engine=self.engine,
+            intended_use=info.intended_use,
+            trace=self._trace(case),
+        )
+
+    def _notes(self, case: Case, *, empty: bool) -> tuple[Note, ...]:
+        rules: dict[str, tuple[str, ...]] = {}
+        sources: dict[str, tuple[str, ...]] = {}
+        for said in case.all("say"):
+            text = said.conclusion.subject
+            rules[text] = (*rules.get(text, ()), said.rule.id)
+            sources[text] = tuple(dict.fromkeys((*sources.get(text, ()), *said.rule.sources)))
+        advice = tuple(Note(text=text, rules=rules[text], sources=sources[text]) for text in rules)
+        cautions = self._reasons(case)
+        nothing = (Note(text=self.pack.info.texts.no_steps),) if empty else ()
+        return (*nothing, *cautions, *advice)
+
+    def _profile(self, case: Case) -> Profile:
+        weighed = case.weighed
+        assert weighed is not None
+        texts = self.pack.info.texts
+        specs = self._compiled.book.lexicon.specs
+        facts = [
+            fact
+            for item in weighed.mattered
+            for kind in ("sign", "measure")
+            if (spec := specs.get(f"{kind}.{item}")) is not None
+            for fact in spec.facts()
+            if fact in case.facts
+        ]
+        giving = [
+            rule.id
+            for rule in case.fired
+            if rule.stage == "evidence" and any(c.subject in ("tight", "weak") for c in rule.then)
+        ]
+        return Profile(
+            kind=weighed.profile,
+            confidence=weighed.confidence,
+            left=weighed.left,
+            right=weighed.right,
+            text=texts.profiles[weighed.profile],
+            confidence_text=texts.confidence[weighed.confidence],
+            mattered=tuple(reading(fact, case.facts, self._compiled.book.lexicon) for fact in facts),
+            rules=tuple(giving),
+        )
+
+
+def _experience(facts: Mapping[str, Value]) -> str:
+    return str(facts.get("person.experience", "none"))
+
+
+class _Questions:
+    """The safety questions of a pack, the most dangerous first."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.lexicon = compiled.book.lexicon
+        self.urgency: dict[str, Level] = {}
+        for rule in compiled.rules["triage"]:
+            for conclusion in rule.then:
+                if conclusion.kind == "triage":
+                    first = rule.id.split(".")
+                    fact = ".".join(first[:2])
+                    self.urgency[fact] = highest(self.urgency.get(fact, "ok"), conclusion.subject)
+        self.groups = {fact: group for group, facts in self.lexicon.groups.items() for fact in facts}
+
+    def open(self, case: Case) -> tuple[Question, ...]:
+        """What must still be answered in this case."""
+        facts = dict.fromkeys(said.conclusion.subject for said in case.all("ask"))
+        made = [self._question(fact) for fact in facts]
+        return tuple(sorted(made, key=lambda question: -LEVELS.index(question.urgency)))
+
+    def _question(self, fact: str) -> Question:
+        spec = self.lexicon.spec(fact)
+        return Question(
+            fact=fact,
+            section=_SECTION_OF[spec.kind],
+            key=spec.key,
+            ask=spec.ask,
+            answer=spec.answer,
+            urgency=self.urgency.get(fact, "ok"),
+            group=self.groups.get(fact),
+            options=spec.options,
+            unit=spec.unit,
+            minimum=spec.minimum,
+            maximum=spec.maximum,
+        )
+
+
+_builtin: dict[str, Recommender] = {}
+_builtin_lock = threading.Lock()
+
+
+def builtin() -> Recommender:
+    """The recommender with the built-in pack, made on first use."""
+    found = _builtin.get("default")
+    if found is None:
+        with _builtin_lock:
+            found = _builtin.setdefault("default", _builtin.get("default") or Recommender())
+    return found
+
+
+def recommend(intake: Intake) -> Outcome:
+    """The outcome for these answers with the built-in pack.
+
+    Args:
+        intake: What the person has answered.
+
+    Returns:
+        A `Routine` with ordered, dosed steps, a `Referral` when something needs a clinician, or a `Screening` when a
+        question that safety hangs on has not been answered.
+
+    Raises:
+        IntakeError: if an answer cannot be read; it lists all of them.
+        EngineError: if the engine failed. There is no outcome then.
+    """
+    return builtin().recommend(intake)
+
+
