@@ -287,7 +287,7 @@ class _Maker:
             yield Rule(f"condition.{row.id}.clearance", "triage", when, then, row.label, because, sources)
         conclusions = [
             *_exclusions(row.excludes, self.pack),
-            *(Conclusion("limit", "", limit=limit) for limit in row.limits),
+            *(Conclusion("limit", "dose", limit=limit) for limit in row.limits),
             *(Conclusion("swap", original, other) for original, other in row.swaps.items()),
             *(Conclusion("prefer", exercise) for exercise in row.prefer),
             *(Conclusion("stop_sign", sign) for sign in row.stop_signs),
@@ -396,7 +396,7 @@ class _Maker:
             yield Conclusion("triage", then.triage)
         if then.exclude is not None:
             yield from _exclusions(then.exclude, self.pack)
-        yield from (Conclusion("limit", "", limit=limit) for limit in then.limits)
+        yield from (Conclusion("limit", "dose", limit=limit) for limit in then.limits)
         yield from (Conclusion("prefer", exercise) for exercise in then.prefer)
         yield from (Conclusion("extra_side", target) for target in then.extra_set)
         yield from (Conclusion("say", text) for text in then.say)
