@@ -12,7 +12,7 @@ from psoas_rules.explaining import explain
 from psoas_rules.intake import Intake, Person, Screen
 from psoas_rules.outcomes import Dose, Outcome, Profile, Referral, Routine, Screening, Step, outcome_from_dict
 from psoas_rules.pack import Pack
-from psoas_rules.recommender import Recommender, check_pack, load_pack, recommend
+from psoas_rules.recommender import Recommender, check_pack, load_pack, read_intake, recommend
 from psoas_rules.trace import Firing, Trace
 
 __all__ = [
@@ -36,5 +36,6 @@ __all__ = [
     "explain",
     "load_pack",
     "outcome_from_dict",
+    "read_intake",
     "recommend",
 ]

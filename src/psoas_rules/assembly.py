@@ -95,26 +95,45 @@ class _Assembly:
             self.swaps[original] = (*self.swaps.get(original, ()), (other, said.rule.id))
         self.minutes = minutes_for(kit, case.facts)
         self.format = self._format()
+        self.session_limits: tuple[Limit, ...] = ()
         self.blocked: dict[str, Barrier] = {}
         self.empty: dict[str, LeftOut] = {}
 
     def run(self) -> Assembled:
         assert self.case.weighed is not None
         profile = self.case.weighed.profile
-        uses = self.kit.pack.sessions.sessions[profile]
+        self.session_limits = self.kit.pack.sessions.session_limits.get(profile, ())
         conditions = self.kit.compiled.book.uses[profile]
-        chosen: list[Chosen] = []
-        for use, when in zip(uses, conditions, strict=True):
-            if holds(when, self.facts):
-                chosen += self._fill(use, {pick.exercise.id for pick in chosen})
-        kept, dropped = self._fit(chosen)
+        uses = self.kit.pack.sessions.sessions[profile]
+        used = [use for use, when in zip(uses, conditions, strict=True) if holds(when, self.facts)]
+        whole = self._fill_all(used)
+        kept = self._fit(used, whole)
         steps = tuple(self._step(pick) for pick in kept)
+        inside = {pick.exercise.id for pick in kept}
+        dropped = [pick for pick in whole if pick.exercise.id not in inside]
         return Assembled(
             steps,
             tuple(self._left_out(kept, dropped)),
             tuple(self._request(exercise, kept, dropped) for exercise in self.wanted),
             self._seconds(kept),
         )
+
+    def _fit(self, used: list[SlotUse], whole: list[Chosen]) -> list[Chosen]:
+        """Leaves out slots in the order of the pack, and fills the rest anew, until the session fits the time."""
+        kept = whole
+        for slot in self.kit.pack.sessions.drop_order:
+            if self._seconds(kept) <= self.minutes * 60:
+                break
+            used = [use for use in used if use.slot != slot]
+            kept = self._fill_all(used)
+        return kept
+
+    def _fill_all(self, uses: Iterable[SlotUse]) -> list[Chosen]:
+        self.empty.clear()
+        chosen: list[Chosen] = []
+        for use in uses:
+            chosen += self._fill(use, {pick.exercise.id for pick in chosen})
+        return chosen
 
     # Filling slots
 
@@ -265,16 +284,6 @@ class _Assembly:
         formats = sorted(self.kit.pack.sessions.formats, key=lambda one: one.up_to_minutes)
         return next((one.limits for one in formats if self.minutes <= one.up_to_minutes), ())
 
-    def _fit(self, chosen: list[Chosen]) -> tuple[list[Chosen], list[Chosen]]:
-        """Drops slots in the order of the pack until the session fits the time."""
-        kept, dropped = list(chosen), []
-        droppable = [*self.kit.pack.sessions.drop_order]
-        while kept and self._seconds(kept) > self.minutes * 60 and droppable:
-            slot = droppable.pop(0)
-            dropped += [pick for pick in kept if pick.slot.id == slot]
-            kept = [pick for pick in kept if pick.slot.id != slot]
-        return kept, dropped
-
     def _seconds(self, chosen: Iterable[Chosen]) -> float:
         return sum(self._step(pick).dose.seconds + self.kit.setup_s for pick in chosen)
 
@@ -283,11 +292,10 @@ class _Assembly:
     def _step(self, pick: Chosen) -> Step:
         exercise = pick.exercise
         fitting = [(limit, rule) for limit, rule in self.limits if in_scope(limit, exercise)]
-        slot_limit = Limit(sets_max=pick.use.sets_max, hold_s_max=pick.use.hold_s_max)
         side, extra_rules = self._side(exercise)
         made = dose(
             exercise,
-            (*(limit for limit, _ in fitting), slot_limit, *self.format),
+            (*(limit for limit, _ in fitting), *self.session_limits, *self.format),
             self.kit.floors,
             first_side=side,
             extra_sets=self.kit.extra_sets if side else 0,

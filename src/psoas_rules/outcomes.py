@@ -394,7 +394,7 @@ class Referral(_Outcome):
         yield from _list("What to do", self.actions)
         yield from _list("Why", [reason.text for reason in self.reasons])
         yield from _list("Until then", self.meanwhile)
-        yield from _list("Not answered yet; a yes may make it more urgent", [q.ask for q in self.unanswered])
+        yield from _list("Still open, and it may matter", [q.ask for q in self.unanswered])
         yield from self._foot()
 
 

@@ -343,12 +343,17 @@ class Format:
 
 @attrs.frozen(kw_only=True)
 class Sessions:
-    """What a session of each profile is made of, and how it is cut to the time there is."""
+    """What a session of each profile is made of, and how it is cut to the time there is.
+
+    Doses are limited for a whole session, never for one slot: else the same exercise could get more in another slot
+    when a condition moves it there.
+    """
 
     slots: tuple[Slot, ...]
     sessions: Mapping[str, tuple[SlotUse, ...]]
     formats: tuple[Format, ...]
     drop_order: tuple[str, ...]
+    session_limits: Mapping[str, tuple[Limit, ...]] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

@@ -11,14 +11,17 @@ from psoas_rules.assembly import Kit, assemble, minutes_for
 from psoas_rules.checking import CHECKS
 from psoas_rules.conditions import Value
 from psoas_rules.engines import Engine, default_engine
-from psoas_rules.errors import Issue, PackError
+from psoas_rules.errors import IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
 from psoas_rules.intake import Intake
 from psoas_rules.loading import Rulebook, find_builtin, make_rulebook, read_folder, read_pack
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.outcomes import Note, Outcome, PackStamp, Profile, Question, Referral, Routine, Screening
 from psoas_rules.pack import LEVELS, Level, Pack
+from psoas_rules.rulebook import Rule
 from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Case, Compiled, firing, highest, reading, run
 from psoas_rules.trace import Trace
+from psoas_rules.yaml_reader import read_yaml
 
 _SECTION_OF: Final = {"red_flag": "red_flags", "condition": "conditions", "detail": "details", "person": "person"}
 
@@ -52,6 +55,22 @@ def check_pack(folder: str | Path | None = None) -> tuple[Issue, ...]:
     except PackError as error:
         return error.issues
     return ()
+
+
+def read_intake(path: str | Path) -> Intake:
+    """The intake in a JSON or YAML file.
+
+    Raises:
+        IntakeError: if the file cannot be read as an intake.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise IntakeError((Problem("", f"the file cannot be read: {error.strerror}"),)) from None
+    document = read_yaml(content)
+    if document.flaws:
+        raise IntakeError(tuple(Problem(f"line {flaw.line}", flaw.message) for flaw in document.flaws))
+    return Intake.from_dict(document.data)
 
 
 def _rulebook(pack: Pack) -> Rulebook:
@@ -88,6 +107,16 @@ class Recommender:
         """Name of the engine that decides."""
         return self._compiled.engine_name
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of the pack, in the order of the stages."""
+        return self._compiled.book.rules
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Every fact that the pack knows."""
+        return self._compiled.book.lexicon
+
     def check(self, intake: Intake) -> None:
         """Checks an intake against the pack without deciding anything.
 
@@ -108,12 +137,12 @@ class Recommender:
         facts = self._compiled.book.lexicon.facts(intake)
         case = run(TO_TRIAGE, self._compiled, Case(facts))
         questions = self._questions.open(case)
-        if LEVELS.index(case.level) >= LEVELS.index("same_day"):
+        urgent = LEVELS.index(case.level)
+        open_dangers = any(LEVELS.index(question.urgency) > urgent for question in questions)
+        if urgent >= LEVELS.index("same_day") or (urgent >= LEVELS.index("before_exercising") and not open_dangers):
             return self._referral(case, questions)
         if questions:
             return self._screening(case, questions)
-        if case.level == "before_exercising":
-            return self._referral(case, ())
         case = run(TO_ROUTINE, self._compiled, case)
         if LEVELS.index(case.level) > LEVELS.index("caution"):
             return self._referral(case, ())
@@ -144,7 +173,11 @@ class Recommender:
             reasons=self._reasons(case),
             actions=texts.actions[case.level],
             meanwhile=texts.meanwhile.get(case.level, ()),
-            unanswered=tuple(q for q in unanswered if LEVELS.index(q.urgency) > LEVELS.index(case.level)),
+            unanswered=tuple(
+                question
+                for question in unanswered
+                if LEVELS.index(question.urgency) > LEVELS.index(case.level) or question.section in ("details", "person")
+            ),
             pack=self._stamp,
             engine=self.engine,
             intended_use=self.pack.info.intended_use,

@@ -1,0 +1,32 @@
+"""What many tests share: the built-in pack and recommenders for both engines."""
+
+import importlib.util
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from psoas_rules import Recommender, load_pack
+from psoas_rules.engines import PlainEngine
+
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+HAS_DURABLE = importlib.util.find_spec("durable_rules_engine") is not None
+needs_durable = pytest.mark.skipif(not HAS_DURABLE, reason="durable-rules is not installed on this Python")
+
+
+@pytest.fixture(scope="session")
+def pack():
+    return load_pack()
+
+
+@pytest.fixture(scope="session")
+def recommender(pack):
+    return Recommender(pack)
+
+
+@pytest.fixture(scope="session")
+def plain(pack):
+    return Recommender(pack, PlainEngine())
