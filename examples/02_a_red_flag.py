@@ -1,6 +1,8 @@
 """A warning sign gives a referral, whatever else was answered.
 
     python examples/02_a_red_flag.py
+
+It shows the three kinds of outcome in one place, and a page for the person.
 """
 
 from pathlib import Path

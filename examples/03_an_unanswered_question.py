@@ -7,9 +7,7 @@ This is the loop that a form or a chat runs. It asks the questions of the screen
 
 import textwrap
 
-import attrs
-
-from psoas_rules import Intake, Person, Routine, Screen, Screening, load_pack, recommend
+from psoas_rules import Intake, Person, Routine, Screening, load_pack, recommend
 
 # The groups of safety questions, as the pack words them. One "no" denies a whole group.
 GROUPS = {group.id: group.ask for group in load_pack().screen}
@@ -30,14 +28,17 @@ def ask(key: str, question: str) -> str:
 
 
 def answered(intake: Intake, screening: Screening) -> Intake:
-    """The intake with one more group, or the questions of a group that was answered with yes, answered."""
+    """The intake with one more answer: to a group, or to one question of a group that was answered with yes."""
     question = screening.questions[0]  # the most dangerous comes first
     group = question.group
     if group is not None and group not in intake.screen.answers:
-        return attrs.evolve(intake, screen=Screen({**intake.screen.answers, group: ask(group, GROUPS[group])}))
-    # A yes to a group denies nothing. Now its questions are asked one by one; each says where its answer belongs.
-    section = getattr(intake, question.section)
-    return attrs.evolve(intake, **{question.section: {**section, question.key: ask(question.key, question.ask)}})
+        section, key, text = "screen", group, GROUPS[group]
+    else:
+        # A yes to a group denies nothing. Its questions are asked one by one; each says where its answer belongs.
+        section, key, text = question.section, question.key, question.ask
+    data = intake.to_dict()
+    data.setdefault(section, {})[key] = ask(key, text)
+    return Intake.from_dict(data)
 
 
 def main() -> None:

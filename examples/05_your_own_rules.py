@@ -1,6 +1,8 @@
 """Your own rules: copy the pack, change a number, load it, and see what a typo does.
 
     python examples/05_your_own_rules.py
+
+The copy lives in a temporary folder; keep yours under version control.
 """
 
 import shutil

@@ -61,7 +61,7 @@ def detail(outcome: Outcome) -> str:
             first = reasons[0].rules[0]
             return next(firing.title for firing in trace.firings if firing.rule == first)
         case Screening(questions=questions):
-            return f"{len(questions)} questions are open"
+            return f"questions still open: {len(questions)}"
 
 
 def main() -> None:

@@ -64,7 +64,9 @@ def test_leaving_an_answer_out_is_saying_unknown(recommender, intake, data):
     blanket = intake.screen != Screen()
     free = [s for s in SECTIONS if not (blanket and s in ("red_flags", "conditions"))]
     section = data.draw(st.sampled_from(free))
-    known = {key: value for key, value in getattr(intake, section).items() if value not in (None, "unknown", "not_sure")}
+    known = {
+        key: value for key, value in getattr(intake, section).items() if value not in (None, "unknown", "not_sure")
+    }
     key = data.draw(st.sampled_from(sorted(known)) if known else st.nothing() | st.just(""))
     unknown = data.draw(st.sampled_from((None, "unknown", "not_sure")))
 
@@ -187,9 +189,7 @@ def test_no_step_goes_against_what_the_person_ruled_out(recommender, intake):
 
     minutes = wishes.get("minutes", PACK.constant("default_minutes"))
     assert outcome.seconds <= minutes * 60
-    assert outcome.seconds == pytest.approx(
-        sum(step.dose.seconds + PACK.constant("setup_s") for step in outcome.steps)
-    )
+    assert outcome.seconds == pytest.approx(sum(step.dose.seconds + PACK.constant("setup_s") for step in outcome.steps))
     for step in outcome.steps:
         exercise = EXERCISES[step.exercise]
         assert exercise.level <= wishes.get("level_max", 3)

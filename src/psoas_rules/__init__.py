@@ -1,5 +1,6 @@
 """psoas_rules: from reported signs to a safe, explained exercise routine, or a clear refusal.
 
+Example:
     >>> from psoas_rules import Intake, Screen, recommend
     >>> intake = Intake(signs={"low_back_pain_stiffness": 5}, screen=Screen.clear())
     >>> recommend(intake).profile.kind

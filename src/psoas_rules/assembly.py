@@ -64,9 +64,7 @@ class Kit:
         self.default_minutes = self.pack.constant("default_minutes")
         self.longest_minutes = self.pack.constant("longest_minutes")
         self.extra_sets = int(self.pack.constant("extra_sets_on_one_side"))
-        self.usual_equipment = frozenset(
-            key for key, thing in self.pack.vocabulary.equipment.items() if thing.usual
-        )
+        self.usual_equipment = frozenset(key for key, thing in self.pack.vocabulary.equipment.items() if thing.usual)
 
 
 def assemble(kit: Kit, case: Case) -> Assembled:
@@ -140,12 +138,12 @@ class _Assembly:
     def _fill(self, use: SlotUse, taken: set[str]) -> list[Chosen]:
         slot = self.kit.slots[use.slot]
         wished = [e for e in self.wanted if e in use.on_request and e not in taken]
-        granted = [pick for e in wished if (pick := self._candidate(e, use, slot, taken, swap=False)) is not None]
+        granted = [pick for e in wished if (pick := self._candidate(e, use, taken, swap=False)) is not None]
         if granted or not self._order(use):
             return granted
         barriers: list[Barrier] = []
         for candidate in self._order(use):
-            pick = self._candidate(candidate, use, slot, taken, swap=True)
+            pick = self._candidate(candidate, use, taken, swap=True)
             if pick is not None:
                 return [pick]
             if candidate in self.blocked:
@@ -173,25 +171,23 @@ class _Assembly:
         capped = [limit.level_max for limit, _ in self.limits if limit.level_max is not None and _unscoped(limit)]
         return min([*capped, _MAX_LEVEL])
 
-    def _candidate(
-        self, name: str, use: SlotUse, slot: Slot, taken: set[str], *, swap: bool
-    ) -> Chosen | None:
+    def _candidate(self, name: str, use: SlotUse, taken: set[str], *, swap: bool) -> Chosen | None:
         """The candidate itself, or what stands in for it; None when neither is possible."""
         exercise = self.kit.exercises[name]
         if swap:
             for other, rule in self.swaps.get(name, ()):
-                pick = self._stand_in(exercise, other, use, slot, taken, (rule,))
+                pick = self._stand_in(exercise, other, use, taken, (rule,))
                 if pick is not None:
                     reason = f"{pick.exercise.name} suits you better"
                     self.blocked.setdefault(name, Barrier(reason, (rule,)))
                     return pick
         barrier = self._barrier(exercise)
         if barrier is None:
-            return None if name in taken else Chosen(use, slot, exercise, (), self._brought(name))
+            return None if name in taken else Chosen(use, self.kit.slots[use.slot], exercise, (), self._brought(name))
         self.blocked.setdefault(name, barrier)
         if swap and name in use.candidates:
             for other in (*exercise.substitutes, *exercise.regressions):
-                pick = self._stand_in(exercise, other, use, slot, taken, barrier.rules)
+                pick = self._stand_in(exercise, other, use, taken, barrier.rules)
                 if pick is not None:
                     return pick
         return None
@@ -200,9 +196,9 @@ class _Assembly:
         return (self.preferred[name],) if name in self.preferred else ()
 
     def _stand_in(
-        self, original: Exercise, other: str, use: SlotUse, slot: Slot, taken: set[str], rules: tuple[str, ...]
+        self, original: Exercise, other: str, use: SlotUse, taken: set[str], rules: tuple[str, ...]
     ) -> Chosen | None:
-        exercise = self.kit.exercises[other]
+        exercise, slot = self.kit.exercises[other], self.kit.slots[use.slot]
         serves = set(exercise.targets) & set(slot.serves)
         if other in taken or not serves or exercise.phase != slot.phase or self._barrier(exercise) is not None:
             return None
@@ -301,9 +297,7 @@ class _Assembly:
             extra_sets=self.kit.extra_sets if side else 0,
         )
         vocabulary = self.kit.pack.vocabulary
-        positions = [
-            p for p in exercise.positions if self.facts.get(f"preference.avoid_positions.{p}") is not True
-        ]
+        positions = [p for p in exercise.positions if self.facts.get(f"preference.avoid_positions.{p}") is not True]
         cautions = tuple(dict.fromkeys(limit.say for limit, _ in fitting if limit.say))
         rules = dict.fromkeys((*pick.rules, *(rule for _, rule in fitting), *extra_rules))
         facts = exercise.evidence.facts

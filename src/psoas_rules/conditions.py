@@ -7,7 +7,7 @@ explainer, a prover) can be complete. What a condition means is `holds`: forty l
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 import attrs
@@ -18,7 +18,7 @@ Value: TypeAlias = bool | int | float | str
 Op: TypeAlias = Literal["is", "at_least", "at_most", "above", "below", "answered"]
 
 
-def _tuple(parts: tuple[Condition, ...] | list[Condition]) -> tuple[Condition, ...]:
+def _tuple(parts: Iterable[Condition]) -> tuple[Condition, ...]:
     return tuple(parts)
 
 
@@ -150,14 +150,15 @@ def _alternatives(condition: Condition, *, negated: bool, limit: int) -> tuple[t
             return _alternatives(part, negated=not negated, limit=limit)
         case All(parts) | Any(parts):
             expanded = [_alternatives(part, negated=negated, limit=limit) for part in parts]
+            merged: list[tuple[Literal_, ...]]
             if isinstance(condition, Any) is not negated:
-                merged = [alternative for part in expanded for alternative in part]
+                merged = [alternative for one in expanded for alternative in one]
             else:
-                if math.prod(len(part) for part in expanded) > limit:
+                if math.prod(len(one) for one in expanded) > limit:
                     raise ValueError(f"the condition has more than {limit} alternatives")
                 merged = [()]
-                for part in expanded:
-                    merged = [(*left, *right) for left in merged for right in part]
+                for one in expanded:
+                    merged = [(*left, *right) for left in merged for right in one]
             unique = tuple(dict.fromkeys(tuple(dict.fromkeys(alternative)) for alternative in merged))
             if len(unique) > limit:
                 raise ValueError(f"the condition has more than {limit} alternatives")

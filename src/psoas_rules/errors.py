@@ -12,7 +12,6 @@ A refusal to give a routine is not an error: it is a `Referral` or a `Screening`
 
 from __future__ import annotations
 
-
 import attrs
 
 __all__ = [

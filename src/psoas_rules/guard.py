@@ -46,7 +46,7 @@ class Guard:
                 frozenset(row.excludes.properties),
                 frozenset(row.excludes.exercises),
                 row.limits,
-                row.clearance == "block" or row.clearance == "clinician_first",
+                row.clearance in ("block", "clinician_first"),
                 "" if row.clearance == "block" else f"cleared.{row.id}",
             )
             for row in pack.conditions
@@ -138,10 +138,10 @@ def _over_ceiling(step: Step, exercise: Exercise) -> Iterator[str]:
     ceiling = row.ceiling
     sets = ceiling.sets if ceiling else row.sets
     reps = ceiling.reps if ceiling else row.reps_top
-    hold = (ceiling.hold_s if ceiling else None) or row.hold_top_s or row.hold_s
+    hold = (ceiling.hold_s if ceiling else None) or row.hold_top_s or row.hold_s or 0
     if dose.sets + dose.extra_sets > sets:
         yield f"{step.exercise} has {dose.sets + dose.extra_sets} sets, over its ceiling of {sets}"
     if max(dose.reps, dose.reps_top) > reps:
         yield f"{step.exercise} has more repetitions than its ceiling of {reps}"
-    if hold is not None and max(dose.hold_s or 0, dose.hold_top_s or 0) > hold:
+    if max(dose.hold_s or 0, dose.hold_top_s or 0) > hold:
         yield f"{step.exercise} is held longer than its ceiling of {hold:g} s"

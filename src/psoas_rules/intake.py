@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeAlias
 import attrs
 
 from psoas_rules.errors import IntakeError, Problem
+from psoas_rules.hints import kind, nearest, show
 
 Answers: TypeAlias = Mapping[str, Any]
 
@@ -22,27 +23,44 @@ class FrozenDict(dict[str, Any]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("answers cannot be changed; make a new intake with attrs.evolve")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
 
     def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
         return FrozenDict, (dict(self),)
 
 
 def _frozen(answers: Answers) -> Answers:
-    """A read-only copy, so that an intake cannot change after it was made."""
-    if not isinstance(answers, Mapping):
-        raise IntakeError((Problem("", f"answers come as a mapping, not as {type(answers).__name__}"),))
-    if len(answers) > _MOST_ANSWERS:
-        raise IntakeError((Problem("", f"more than {_MOST_ANSWERS} answers"),))
+    """A read-only copy, so that an intake cannot change after it was made. `_readable` refuses what is no mapping."""
+    if not isinstance(answers, Mapping) or len(answers) > _MOST_ANSWERS:
+        return answers
     return FrozenDict({key: _frozen_value(value) for key, value in answers.items()})
+
+
+def _readable(_: object, attribute: attrs.Attribute[Answers], answers: Answers) -> None:
+    section = "screen" if attribute.name == "answers" else attribute.name
+    problem = _section_problem(section, answers)
+    if problem is not None:
+        raise IntakeError((problem,))
+
+
+def _section_problem(section: str, answers: object) -> Problem | None:
+    if not isinstance(answers, Mapping):
+        return Problem(section, f"a section is a mapping of answers, not {kind(answers)}")
+    if len(answers) > _MOST_ANSWERS:
+        return Problem(section, f"{len(answers)} answers are too many; at most {_MOST_ANSWERS} are read")
+    return None
 
 
 def _frozen_value(value: object) -> object:
     if isinstance(value, Mapping):
         return FrozenDict(value)
     if isinstance(value, list | set | frozenset):
-        return tuple(sorted(value, key=repr)) if not isinstance(value, list) else tuple(value)
+        return tuple(value) if isinstance(value, list) else tuple(sorted(value, key=_set_order))
     return value
+
+
+def _set_order(entry: object) -> str:
+    return entry if isinstance(entry, str) else show(entry)
 
 
 @attrs.frozen
@@ -70,10 +88,12 @@ class Screen:
         all_clear: All groups were asked and denied.
     """
 
-    answers: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    answers: Answers = attrs.field(factory=dict, converter=_frozen, validator=_readable, hash=False)
     all_clear: bool = False
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.all_clear, bool):
+            raise IntakeError((Problem("screen", f"all_clear is True or False, not {show(self.all_clear)}"),))
         if self.all_clear and self.answers:
             raise IntakeError((Problem("screen", "either everything is clear or the groups have answers, not both"),))
 
@@ -83,7 +103,18 @@ class Screen:
         return cls(all_clear=True)
 
 
+def _made_of(_: object, attribute: attrs.Attribute[Any], given: object) -> None:
+    """Plain data in place of a `Person` or a `Screen` is a mistake that would show only much later."""
+    needed = Person if attribute.name == "person" else Screen
+    if not isinstance(given, needed):
+        text = f"it is a {needed.__name__}, not {kind(given)}; Intake.from_dict reads plain data"
+        raise IntakeError((Problem(attribute.name, text),))
+
+
 _SECTIONS = ("signs", "measures", "red_flags", "conditions", "details", "clearances", "preferences")
+_ALL_SECTIONS = ("person", "screen", *_SECTIONS)
+_PERSON = ("age", "experience")
+_MOST_SHOWN = 100
 
 
 @attrs.frozen
@@ -110,15 +141,15 @@ class Intake:
         5
     """
 
-    person: Person = Person()
-    signs: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
-    measures: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
-    screen: Screen = Screen()
-    red_flags: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
-    conditions: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
-    details: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
-    clearances: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
-    preferences: Answers = attrs.field(factory=dict, converter=_frozen, hash=False)
+    person: Person = attrs.field(default=Person(), validator=_made_of)
+    signs: Answers = attrs.field(factory=dict, converter=_frozen, validator=_readable, hash=False)
+    measures: Answers = attrs.field(factory=dict, converter=_frozen, validator=_readable, hash=False)
+    screen: Screen = attrs.field(default=Screen(), validator=_made_of)
+    red_flags: Answers = attrs.field(factory=dict, converter=_frozen, validator=_readable, hash=False)
+    conditions: Answers = attrs.field(factory=dict, converter=_frozen, validator=_readable, hash=False)
+    details: Answers = attrs.field(factory=dict, converter=_frozen, validator=_readable, hash=False)
+    clearances: Answers = attrs.field(factory=dict, converter=_frozen, validator=_readable, hash=False)
+    preferences: Answers = attrs.field(factory=dict, converter=_frozen, validator=_readable, hash=False)
 
     @classmethod
     def from_dict(cls, data: object) -> Intake:
@@ -131,33 +162,31 @@ class Intake:
             IntakeError: if a section is unknown or has the wrong shape.
         """
         if not isinstance(data, Mapping):
-            raise IntakeError((Problem("", f"an intake is a mapping of sections, not {_kind(data)}"),))
-        problems = [
-            Problem(_name(key), f"unknown section; the sections are {', '.join(('person', 'screen', *_SECTIONS))}")
-            for key in data
-            if key not in ("person", "screen", *_SECTIONS)
-        ]
+            raise IntakeError((Problem("", f"an intake is a mapping of sections, not {kind(data)}"),))
+        problems = [_unknown_section(key) for key in list(data)[:_MOST_SHOWN] if key not in _ALL_SECTIONS]
         for section in _SECTIONS:
-            given = data.get(section)
-            if given is not None and not isinstance(given, Mapping):
-                problems.append(Problem(section, f"a section is a mapping of answers, not {_kind(given)}"))
-        person = data.get("person") or {}
+            problem = None if data.get(section) is None else _section_problem(section, data[section])
+            if problem is not None:
+                problems.append(problem)
+        person = {} if data.get("person") is None else data["person"]
         if not isinstance(person, Mapping):
-            problems.append(Problem("person", f"a section is a mapping of answers, not {_kind(person)}"))
+            problems.append(Problem("person", f"a section is a mapping of answers, not {kind(person)}"))
         else:
             problems += [
-                Problem(f"person.{_name(key)}", "unknown; a person has 'age' and 'experience'")
-                for key in person
-                if key not in ("age", "experience")
+                Problem(f"person.{_name(key)}", f"unknown{nearest(key, _PERSON)}; a person has 'age' and 'experience'")
+                for key in list(person)[:_MOST_SHOWN]
+                if key not in _PERSON
             ]
         screen = data.get("screen")
-        if not (screen is None or screen == "clear" or isinstance(screen, Mapping)):
-            problems.append(Problem("screen", f"it is 'clear' or a mapping of groups, not {_kind(screen)}"))
+        if isinstance(screen, Mapping):
+            problems += filter(None, [_section_problem("screen", screen)])
+        elif not (screen is None or (isinstance(screen, str) and screen == "clear")):
+            problems.append(Problem("screen", f"{show(screen)} is not 'clear' or a mapping of groups"))
         if problems:
             raise IntakeError(tuple(problems))
         return cls(
             person=Person(person.get("age"), person.get("experience")),
-            screen=Screen.clear() if screen == "clear" else Screen(screen or {}),
+            screen=Screen(screen or {}) if isinstance(screen, Mapping | None) else Screen.clear(),
             **{section: data.get(section) or {} for section in _SECTIONS},
         )
 
@@ -184,9 +213,10 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _kind(value: object) -> str:
-    return "nothing" if value is None else f"a {type(value).__name__}"
+def _unknown_section(key: object) -> Problem:
+    near = nearest(key, _ALL_SECTIONS) or f"; the sections are {', '.join(_ALL_SECTIONS)}"
+    return Problem(_name(key), f"unknown section{near}")
 
 
 def _name(key: object) -> str:
-    return key if isinstance(key, str) and key.isprintable() and len(key) <= 60 else f"a {type(key).__name__} key"
+    return key if isinstance(key, str) and key and key.isprintable() and len(key) <= 60 else show(key)

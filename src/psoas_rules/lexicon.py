@@ -6,12 +6,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
 from psoas_rules.conditions import Value
 from psoas_rules.errors import IntakeError, Problem
+from psoas_rules.hints import kind as kind_of
 from psoas_rules.hints import nearest, show
 from psoas_rules.intake import Intake
 from psoas_rules.pack import SIDES, AnswerKind, Derive, Item, Pack, Part
@@ -32,6 +34,11 @@ FACT_KINDS: tuple[FactKind, ...] = (
 )
 
 _DECIMALS = 3
+_LARGEST = 1e12
+_LONGEST_NAME = 200
+_MOST_ENTRIES = 1_000
+_MOST_HINTS = 100
+_LONGEST_LIST = 120
 
 
 @attrs.frozen
@@ -106,20 +113,27 @@ class FactSpec:
 
     def _allowed(self) -> str:
         kind = "a number" if self.answer == "number" else "a whole number"
-        if self.minimum is None or self.maximum is None:
-            return kind
-        span = f"{kind} from {self.minimum:g} to {self.maximum:g}"
+        match self.minimum, self.maximum:
+            case None, None:
+                span = kind
+            case low, None:
+                span = f"{kind} of {low:g} or more"
+            case None, high:
+                span = f"{kind} of {high:g} or less"
+            case low, high:
+                span = f"{kind} from {low:g} to {high:g}"
         return f"{span} ({self.unit})" if self.unit else span
 
     def _choice(self, given: object) -> str:
         if isinstance(given, str) and given in self.options:
             return given
-        raise ValueError(f"{show(given)} is not one of {', '.join(self.options)}{nearest(given, self.options)}")
+        raise ValueError(f"{show(given)} is not one of {_listed(self.options)}{nearest(given, self.options)}")
 
     def _number(self, given: object) -> int | float:
         if isinstance(given, bool) or not isinstance(given, int | float):
-            raise ValueError(f"{show(given)} is not {self._allowed()}")
-        if not math.isfinite(given) or abs(given) > 1e12 or not self._inside(given):
+            raise ValueError(f"{show(given)} is not {self._allowed()}")  # noqa: TRY004 - a wrong type is one wrong value more
+        # The size comes first: math.isfinite cannot read whole numbers beyond the range of a float.
+        if not abs(given) <= _LARGEST or not math.isfinite(given) or not self._inside(given):
             raise ValueError(f"{show(given)} is not {self._allowed()}")
         # A thousandth of any unit is finer than anybody measures; a whole number stays one.
         rounded = round(float(given), _DECIMALS)
@@ -138,11 +152,15 @@ class FactSpec:
 def _yes_no(given: object) -> bool:
     if isinstance(given, bool):
         return given
-    if given == "yes":
-        return True
-    if given == "no":
-        return False
-    raise ValueError(f"{show(given)} is not yes or no (true, false)")
+    if isinstance(given, str) and given in ("yes", "no"):
+        return given == "yes"
+    raise ValueError(f"{show(given)} is not yes or no (true or false)")
+
+
+def _listed(options: Iterable[str]) -> str:
+    """The options in a row; a long row is cut."""
+    text = ", ".join(options)
+    return text if len(text) <= _LONGEST_LIST else f"{text[:_LONGEST_LIST].rpartition(', ')[0]} and others"
 
 
 _STOP_WORDS = frozenset({"a", "an", "the", "with", "for", "of", "on", "my", "and", "to"})
@@ -185,17 +203,33 @@ class Lexicon:
         """The specs of one kind, by name without the kind."""
         return {spec.key: spec for spec in self.specs.values() if spec.kind == kind}
 
+    def answerable(self, kind: FactKind, key: object) -> FactSpec | None:
+        """The spec of something that a person can answer; entries of a list and derived numbers are no answers."""
+        spec = self.specs.get(f"{kind}.{key}") if isinstance(key, str) and "." not in key else None
+        return None if spec is None or spec.derive is not None else spec
+
+    def answers(self, kind: FactKind) -> list[str]:
+        """Everything of this kind that a person can answer."""
+        return [key for key in self.named(kind) if self.answerable(kind, key)]
+
     def facts(self, intake: Intake) -> dict[str, Value]:
         """The intake as facts, checked against the pack. Unknown answers are simply not there.
 
         Raises:
             IntakeError: listing every answer that cannot be read.
         """
+        _must_be_intake(intake)
         reader = _Reader(self)
         facts = reader.read(intake)
         if reader.problems:
             raise IntakeError(tuple(reader.problems))
         return facts
+
+
+def _must_be_intake(given: object) -> None:
+    if not isinstance(given, Intake):
+        text = f"answers come as an Intake, not as {kind_of(given)}; Intake.from_dict makes one from plain data"
+        raise IntakeError((Problem("", text),))
 
 
 class _Reader:
@@ -208,53 +242,62 @@ class _Reader:
         self.open: set[str] = set()
 
     def read(self, intake: Intake) -> dict[str, Value]:
-        for section, kind in (
-            ("signs", "sign"),
-            ("measures", "measure"),
-            ("red_flags", "red_flag"),
-            ("conditions", "condition"),
-            ("details", "detail"),
-            ("clearances", "cleared"),
-            ("preferences", "preference"),
-        ):
-            self._section(section, kind, getattr(intake, section))
-        self._section("person", "person", {"age": intake.person.age, "experience": intake.person.experience})
+        for kind, section in _SECTIONS.items():
+            if kind != "person":
+                self._section(section, kind, getattr(intake, section))
+        person = {"age": intake.person.age, "experience": intake.person.experience}
+        self._section("person", "person", {key: given for key, given in person.items() if given is not None})
         self._screen(intake)
         self._ages(intake)
         self._derived()
         return self.facts
 
-    def _section(self, section: str, kind: str, answers: Mapping[str, Any]) -> None:
+    def _section(self, section: str, kind: FactKind, answers: Mapping[str, Any]) -> None:
         for key, given in answers.items():
-            spec = self.lexicon.specs.get(f"{kind}.{key}") if isinstance(key, str) else None
-            if spec is None or spec.derive is not None:
-                self._unknown(section, kind, key)
+            spec = self.lexicon.answerable(kind, key)
+            if spec is None:
+                self.problems.append(Problem(f"{section}.{_safe(key)}", self._unknown(kind, key)))
             else:
                 self._answer(f"{section}.{key}", spec, given)
 
-    def _unknown(self, section: str, kind: str, key: object) -> None:
-        elsewhere = [other for other in FACT_KINDS if f"{other}.{key}" in self.lexicon.specs and other != kind]
-        known = [k for k, s in self.lexicon.named(kind).items() if s.derive is None]  # type: ignore[arg-type]
-        if isinstance(key, str) and f"{kind}.{key}" in self.lexicon.specs:
-            advice = "it is worked out from other measures; leave it out"
-        elif elsewhere and elsewhere[0] in _SECTIONS:
-            advice = f"it belongs under '{_SECTIONS[elsewhere[0]]}'"
-        else:
-            advice = f"unknown {kind.replace('_', ' ')}{nearest(key, known)}"
-        self.problems.append(Problem(f"{section}.{_safe(key)}", advice))
+    def _unknown(self, kind: FactKind, key: object) -> str:
+        """What to do about a key that is no answer of this section."""
+        what = "condition" if kind == "cleared" else kind.replace("_", " ")
+        if not isinstance(key, str):
+            return f"unknown {what}"
+        whole, _, part = key.rpartition(".")
+        for other in (kind, *FACT_KINDS):
+            spec = self.lexicon.specs.get(f"{other}.{key}")
+            if spec is not None and spec.derive is not None:
+                return "it is worked out from other measures; leave it out"
+            if spec is not None and other in _SECTIONS and self.lexicon.answerable(other, key):
+                return f"it belongs under '{_SECTIONS[other]}'"
+        above = self.lexicon.answerable(kind, whole)
+        if above is not None and above.sided and part in SIDES:
+            return f"write the side inside: {whole}: {{{part}: ...}}"
+        if above is not None and above.answer in ("many", "names"):
+            return f"write a list: {whole}: [{part}]"
+        return f"unknown {what}{self._near(key, self.lexicon.answers(kind))}"
+
+    def _near(self, given: object, known: Iterable[str]) -> str:
+        """The nearest known name, for the first problems: looking for it costs too much to do it thousands of times."""
+        return nearest(given, known) if len(self.problems) < _MOST_HINTS else ""
 
     def _answer(self, field: str, spec: FactSpec, given: object) -> None:
         if spec.answer in ("many", "names"):
             self._list(field, spec, given)
-        elif spec.sided and isinstance(given, Mapping):
-            for side, one in given.items():
-                if side in SIDES:
-                    self._one(f"{field}.{side}", spec, f"{spec.name}.{side}", one)
-                else:
-                    self.problems.append(Problem(f"{field}.{_safe(side)}", "a side is 'left' or 'right'"))
-        else:
+        elif not isinstance(given, Mapping):
             for fact in spec.facts():
                 self._one(field, spec, fact, given)
+        elif not spec.sided:
+            self.problems.append(Problem(field, "it has no sides; write one answer instead of a mapping"))
+        else:
+            for side in [side for side in given if side not in SIDES][:_MOST_HINTS]:
+                near = nearest(side, SIDES)
+                self.problems.append(Problem(f"{field}.{_safe(side)}", f"a side is 'left' or 'right'{near}"))
+            for side in SIDES:
+                if side in given:
+                    self._one(f"{field}.{side}", spec, f"{spec.name}.{side}", given[side])
 
     def _one(self, field: str, spec: FactSpec, fact: str, given: object) -> None:
         if is_unknown(given):
@@ -275,24 +318,35 @@ class _Reader:
             return
         # Saying "none of them" is an answer too: without this fact an empty list would look like silence.
         self.facts[spec.name] = True
-        for entry in given:
-            if spec.answer == "names":
-                found = self.lexicon.exercises.get(name_key(entry)) if isinstance(entry, str) else None
-                wrong = "no exercise or technique has this name"
-                known: Iterable[str] = (" ".join(key) for key in self.lexicon.exercises)
-            else:
-                found = entry if isinstance(entry, str) and entry in spec.options else None
-                wrong = f"it is not one of {', '.join(spec.options)}"
-                known = spec.options
+        entries = list(islice(given, _MOST_ENTRIES + 1))
+        if len(entries) > _MOST_ENTRIES:
+            self.problems.append(Problem(field, f"the list is too long; at most {_MOST_ENTRIES} entries are read"))
+            return
+        for entry in entries:
+            found = self._entry(spec, entry)
             if found is None:
-                self.problems.append(Problem(field, f"{show(entry)}: {wrong}{nearest(entry, known)}"))
+                self.problems.append(Problem(field, f"{show(entry)} {self._not_listed(spec, entry)}"))
             else:
                 self.facts[f"{spec.name}.{found}"] = True
+
+    def _entry(self, spec: FactSpec, entry: object) -> str | None:
+        """The option that an entry of a list names."""
+        if not isinstance(entry, str) or len(entry) > _LONGEST_NAME:
+            return None
+        if spec.answer == "names":
+            return self.lexicon.exercises.get(name_key(entry))
+        return entry if entry in spec.options else None
+
+    def _not_listed(self, spec: FactSpec, entry: object) -> str:
+        if spec.answer == "names":
+            known = (*spec.options.values(), *spec.options)
+            return f"is not the name of an exercise or technique{self._near(entry, known)}"
+        return f"is not one of {_listed(spec.options)}{self._near(entry, spec.options)}"
 
     def _screen(self, intake: Intake) -> None:
         for group, given in intake.screen.answers.items():
             if group not in self.lexicon.groups:
-                near = nearest(group, self.lexicon.groups)
+                near = self._near(group, self.lexicon.groups)
                 self.problems.append(Problem(f"screen.{_safe(group)}", f"unknown group of screen questions{near}"))
             elif not is_unknown(given):
                 try:
@@ -316,10 +370,11 @@ class _Reader:
             return
         for condition, low, high in self.lexicon.ages:
             present = (low is None or age >= low) and (high is None or age < high)
-            said = intake.conditions.get(condition.partition(".")[2])
-            if not is_unknown(said) and self.facts.get(condition) is not present:
-                text = f"this answer does not fit the age of {age:g}"
-                self.problems.append(Problem(f"conditions.{condition.partition('.')[2]}", text))
+            key = condition.partition(".")[2]
+            given = intake.conditions.get(key)
+            if not is_unknown(given) and self.facts.get(condition, present) is not present:
+                text = f"{show(given)} does not fit the age of {age:g}; leave it out, the age tells"
+                self.problems.append(Problem(f"conditions.{key}", text))
             self.facts[condition] = present
 
     def _derived(self) -> None:
@@ -352,10 +407,10 @@ def is_unknown(given: object) -> bool:
 
 
 def _safe(key: object) -> str:
-    return key if isinstance(key, str) and key.isprintable() and len(key) <= 60 else show(key)
+    return key if isinstance(key, str) and key and key.isprintable() and len(key) <= 60 else show(key)
 
 
-_SECTIONS = {
+_SECTIONS: dict[FactKind, str] = {
     "sign": "signs",
     "measure": "measures",
     "red_flag": "red_flags",
@@ -415,7 +470,11 @@ def build_lexicon(pack: Pack) -> Lexicon:
     for spec in _list_specs(pack, specs):
         specs[spec.name] = spec
     groups = {
-        group.id: (*(f"red_flag.{f}" for f in group.red_flags), *(f"condition.{c}" for c in group.conditions))
+        group.id: tuple(
+            fact
+            for fact in (*(f"red_flag.{f}" for f in group.red_flags), *(f"condition.{c}" for c in group.conditions))
+            if fact in specs  # an unknown name is a problem of the pack, told by `checking`
+        )
         for group in pack.screen
     }
     required = tuple(dict.fromkeys(fact for facts in groups.values() for fact in facts))

@@ -142,9 +142,7 @@ def read_folder(folder: FilePath) -> dict[str, bytes]:
         raise PackError((Issue("pack.yaml", 0, 0, "unreadable", f"a file cannot be read: {error.strerror}"),)) from None
 
 
-def read_pack(
-    contents: Mapping[str, bytes], checks: Iterable[Callable[[Reading, Rulebook], None]] = ()
-) -> Reading:
+def read_pack(contents: Mapping[str, bytes], checks: Iterable[Callable[[Reading, Rulebook], None]] = ()) -> Reading:
     """Reads a pack from the contents of its files; every problem is in `issues`."""
     reading = Reading()
     for file, content in contents.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import attrs
 
@@ -247,9 +247,6 @@ class Question:
     maximum: float | None = None
 
 
-_Self = TypeVar("_Self", bound="_Outcome")
-
-
 @attrs.frozen(kw_only=True)
 class _Outcome:
     """What all outcomes have: who decided, for what use, and why."""
@@ -266,7 +263,7 @@ class _Outcome:
         return {"outcome": self.kind, **plain(self)}
 
     @classmethod
-    def from_dict(cls: type[_Self], data: object) -> _Self:
+    def from_dict(cls, data: object) -> Self:
         """An outcome from the plain data that `to_dict` gave.
 
         Raises:

@@ -372,7 +372,7 @@ class Then:
 
 @attrs.frozen(kw_only=True)
 class RuleCases:
-    """The pair of examples beside a rule: answers for which it fires, and answers just past it for which it does not."""
+    """The pair of examples beside a rule: answers for which it fires, and answers just past it."""
 
     fires: Mapping[str, Any]
     quiet: Mapping[str, Any]

@@ -14,8 +14,8 @@ from psoas_rules.engines import Engine, default_engine
 from psoas_rules.errors import IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
 from psoas_rules.intake import Intake
-from psoas_rules.loading import Rulebook, find_builtin, make_rulebook, read_folder, read_pack
 from psoas_rules.lexicon import Lexicon
+from psoas_rules.loading import Rulebook, find_builtin, make_rulebook, read_folder, read_pack
 from psoas_rules.outcomes import Note, Outcome, PackStamp, Profile, Question, Referral, Routine, Screening
 from psoas_rules.pack import LEVELS, Level, Pack
 from psoas_rules.rulebook import Rule
@@ -158,7 +158,7 @@ class Recommender:
     def _reasons(self, case: Case) -> tuple[Note, ...]:
         """What calls for a clinician, the most urgent first."""
         said = sorted(case.all("triage"), key=lambda one: -LEVELS.index(one.conclusion.subject))
-        notes = {}
+        notes: dict[str, Note] = {}
         for one in said:
             title, because = one.rule.title, one.rule.because
             text = f"{title}: {because}" if because != title else title
@@ -176,7 +176,8 @@ class Recommender:
             unanswered=tuple(
                 question
                 for question in unanswered
-                if LEVELS.index(question.urgency) > LEVELS.index(case.level) or question.section in ("details", "person")
+                if question.section in ("details", "person")
+                or LEVELS.index(question.urgency) > LEVELS.index(case.level)
             ),
             pack=self._stamp,
             engine=self.engine,
@@ -335,5 +336,3 @@ def recommend(intake: Intake) -> Outcome:
         EngineError: if the engine failed. There is no outcome then.
     """
     return builtin().recommend(intake)
-
-

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import attrs
 
-from psoas_rules.conditions import ALWAYS, All, Any as AnyOf, Condition, Not, Op, Test, alternatives
+from psoas_rules.conditions import ALWAYS, All, Condition, Not, Op, Test, alternatives
+from psoas_rules.conditions import Any as AnyOf
 from psoas_rules.hints import nearest, show
 from psoas_rules.lexicon import FACT_KINDS, FactKind, FactSpec, Lexicon
 from psoas_rules.pack import (
@@ -86,9 +87,7 @@ class TreeReader:
         """The condition, still open for the side; None when something is wrong with it."""
         return self._node(tree, path, default, stage, 0)
 
-    def _node(
-        self, tree: Tree, path: Path, default: str | None, stage: Stage | None, depth: int
-    ) -> _Authored | None:
+    def _node(self, tree: Tree, path: Path, default: str | None, stage: Stage | None, depth: int) -> _Authored | None:
         if not isinstance(tree, Mapping):
             self.complain(path, "bad-condition", f"{show(tree)} is not a condition; write all, any, not or one test")
             return None
@@ -113,9 +112,7 @@ class TreeReader:
         whole = [part for part in read if part is not None]
         return _Authored(group, tuple(whole)) if len(whole) == len(read) else None
 
-    def _test(
-        self, tree: Mapping[str, Any], path: Path, default: str | None, stage: Stage | None
-    ) -> _Authored | None:
+    def _test(self, tree: Mapping[str, Any], path: Path, default: str | None, stage: Stage | None) -> _Authored | None:
         kinds = [kind for kind in FACT_KINDS if kind in tree]
         ops = [op for op in _OPS if op in tree]
         strange = [key for key in tree if key not in (*FACT_KINDS, *_OPS, "side")]
@@ -301,6 +298,8 @@ class _Maker:
             if authored is None:
                 continue
             extra = authored.resolve(self.lexicon, None)
+            if self._too_large(extra, "conditions.yaml", where):
+                continue
             rule_id = f"condition.{row.id}.{further.id}"
             why = further.say or because
             if further.clearance == "block":
@@ -334,10 +333,13 @@ class _Maker:
                 continue
             sides: tuple[Side | None, ...] = SIDES if authored.sided(self.lexicon) else (None,)
             for side in sides:
+                when = authored.resolve(self.lexicon, side)
+                if self._too_large(when, file, (*place, "when")):
+                    break
                 yield Rule(
                     f"{stem}.{side}" if side else stem,
                     "evidence",
-                    authored.resolve(self.lexicon, side),
+                    when,
                     tuple(attrs.evolve(c, side=side if c.subject in SIDED_TARGETS else None) for c in then),
                     item.label,
                     evidence.note or item.label,
@@ -373,11 +375,7 @@ class _Maker:
         sides: tuple[Side | None, ...] = SIDES if rule.for_each_side else (None,)
         for side in sides:
             when = authored.resolve(self.lexicon, side)
-            try:
-                if any(len(alternative) > _MOST_TESTS for alternative in alternatives(when)):
-                    raise ValueError(f"one alternative of the condition has more than {_MOST_TESTS} tests")
-            except ValueError as error:
-                self.complain(file, ("when",), "too-large", str(error))
+            if self._too_large(when, file, ("when",)):
                 return
             stem = f"{rule.stage}.{rule.id}"
             yield Rule(
@@ -390,6 +388,12 @@ class _Maker:
                 rule.sources,
             )
 
+    def _too_large(self, when: Condition, file: str, path: Path) -> bool:
+        message = _too_large(when)
+        if message:
+            self.complain(file, path, "too-large", message)
+        return bool(message)
+
     def _then(self, then: Then) -> Iterator[Conclusion]:
         yield from (Conclusion("treat_as", condition) for condition in then.treat_as)
         if then.triage is not None:
@@ -401,6 +405,17 @@ class _Maker:
         yield from (Conclusion("extra_side", target) for target in then.extra_set)
         yield from (Conclusion("say", text) for text in then.say)
         yield from (Conclusion("stop_sign", text) for text in then.stop_signs)
+
+
+def _too_large(when: Condition) -> str:
+    """Why a condition is more than an engine can be asked to match; empty when it is not."""
+    try:
+        longest = max((len(alternative) for alternative in alternatives(when)), default=0)
+    except ValueError as error:
+        return str(error)
+    return (
+        f"one alternative of the condition has {longest} tests; at most {_MOST_TESTS}" if longest > _MOST_TESTS else ""
+    )
 
 
 def _tests_of(authored: _Authored) -> Iterator[Test]:

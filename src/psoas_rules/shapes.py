@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
 from cattrs import BaseValidationError, Converter
-from cattrs.gen import make_dict_structure_fn
 from cattrs.cols import homogenous_tuple_structure_factory, mapping_structure_factory
 from cattrs.errors import (
     AttributeValidationNote,
     ForbiddenExtraKeysError,
     IterableValidationNote,
 )
+from cattrs.gen import make_dict_structure_fn
 
 from psoas_rules.hints import nearest, show
 
 T = TypeVar("T")
+_MOST_MISMATCHES = 100
+"""So many problems of one table are told; looking for the nearest name of thousands would only cost time."""
+
+_LARGEST = 10**15
 Path = tuple[str | int, ...]
 
 
@@ -43,7 +48,7 @@ def structure(data: Any, shape: type[T]) -> tuple[T | None, tuple[Mismatch, ...]
     try:
         return _converter.structure(data, shape), ()
     except BaseValidationError as error:
-        return None, tuple(_mismatches(error, (), shape))
+        return None, tuple(islice(_mismatches(error, (), shape), _MOST_MISMATCHES))
     except _WrongValue as error:
         return None, (Mismatch((), error.code, str(error)),)
 
@@ -72,8 +77,8 @@ def _one(error: BaseException, path: Path, shape: Any) -> Iterator[Mismatch]:
     match error:
         case ForbiddenExtraKeysError(extra_fields=extra, cl=cl):
             known = [field.name for field in attrs.fields(cl)]
-            for key in sorted(extra):
-                yield Mismatch((*path, key), "unknown-key", f"unknown key '{key}'{nearest(key, known)}")
+            for key in sorted(extra, key=show):
+                yield Mismatch((*path, key), "unknown-key", f"unknown key {show(key)}{nearest(key, known)}")
         case KeyError(args=(str(key),)):
             if path and path[-1] == key:
                 path = path[:-1]
@@ -101,13 +106,16 @@ def _yes_no(given: Any, _: Any) -> bool:
 
 
 def _whole(given: Any, _: Any) -> int:
-    if isinstance(given, bool) or not isinstance(given, int):
+    if isinstance(given, bool) or not isinstance(given, int) or abs(given) > _LARGEST:
         raise _WrongValue(f"{show(given)} is not a whole number")
     return given
 
 
 def _number(given: Any, _: Any) -> int | float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise _WrongValue(f"{show(given)} is not a number")
+    # The size comes first: math.isfinite cannot read whole numbers beyond the range of a float.
+    if not abs(given) <= _LARGEST or not math.isfinite(given):
         raise _WrongValue(f"{show(given)} is not a number")
     return given
 

@@ -161,7 +161,7 @@ def run(stages: Iterable[StageFunction], compiled: Compiled, case: Case) -> Case
 
 def highest(level: Level, other: str) -> Level:
     """The more urgent of two triage levels."""
-    return max(level, other, key=LEVELS.index)  # type: ignore[arg-type, type-var, return-value]
+    return LEVELS[max(LEVELS.index(level), LEVELS.index(other))]
 
 
 def _item_facts(compiled: Compiled) -> Iterable[tuple[str, ...]]:

@@ -114,7 +114,7 @@ def weigh(fired: Iterable[Rule], items: int, weights: Weights) -> Weighed:
     words = {key: balance.word(weights, items) for key, balance in balances.items()}
     best: dict[Pattern, str] = {}
     for pattern in PATTERNS:
-        best[pattern] = max(SIDES, key=lambda side: (balances[pattern, side].total(weights), side == "left"))  # noqa: B023
+        best[pattern] = max(SIDES, key=lambda side: (balances[pattern, side].total(weights), side == "left"))
     tight, weak = (words[pattern, best[pattern]] for pattern in PATTERNS)  # type: ignore[index]
     profile = _profile(tight, weak)
     positive = [p for p, word in (("tight", tight), ("weak", weak)) if word in _POSITIVE]
@@ -173,9 +173,7 @@ def _profile(tight: Word, weak: Word) -> ProfileKind:
     return "neither" if tight == weak == "unlikely" else "uncertain"
 
 
-def _confidence(
-    profile: ProfileKind, tight: Word, weak: Word, shown: Iterable[Balance], weights: Weights
-) -> Sureness:
+def _confidence(profile: ProfileKind, tight: Word, weak: Word, shown: Iterable[Balance], weights: Weights) -> Sureness:
     shown = tuple(shown)
     if profile == "uncertain":
         return "low"

@@ -12,7 +12,7 @@ from typing import Protocol
 from psoas_rules.conditions import Condition, Value
 from psoas_rules.engines.plain import PlainEngine
 
-__all__ = ["Engine", "Program", "PlainEngine", "default_engine"]
+__all__ = ["Engine", "PlainEngine", "Program", "default_engine"]
 
 
 class Program(Protocol):

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -93,23 +94,31 @@ def _expand(alternative: Sequence[Literal_]) -> Iterator[list[Literal_ | str]]:
     yield from made
 
 
+def _free(handle: int) -> None:
+    """Frees what durable-rules would never free by itself: first the state, then the ruleset."""
+    matcher.delete_state(handle, "s")
+    matcher.delete_ruleset(handle)
+
+
 class _Ruleset:
     """One C ruleset and the conditions that its rules stand for. Not to be shared between threads."""
 
     def __init__(self, definition: str, owners: Mapping[str, int]) -> None:
         self.owners = owners
-        self.warm = False
-        self.handle = 0
         self.handle = matcher.create_ruleset("p", definition)
         # A state's action context is uninitialised until one action was completed in it, and freeing it before
-        # that frees garbage. So one rule is fired first, and the state is kept.
+        # that frees garbage. So one rule is fired first, and the state is kept. If this fails, the state is left
+        # alone for good: a leak on a path that is never taken is better than a crash.
         code, offset = matcher.assert_fact(self.handle, '{"w":1,"id":"W","sid":"s"}')
         if code or not matcher.start_action_for_state(self.handle, offset):
             raise EngineError("the matcher could not be warmed up")
         if matcher.complete_and_start_action(self.handle, offset) is not None:
             raise EngineError("the matcher fired more than its warm-up rule")
-        matcher.retract_fact(self.handle, '{"id":"W","sid":"s"}')
-        self.warm = True
+        if matcher.retract_fact(self.handle, '{"id":"W","sid":"s"}') != (0, offset):
+            raise EngineError("the matcher did not let go of its warm-up fact")
+        self.close = weakref.finalize(self, _free, self.handle)
+        # At exit the process frees everything at once.
+        self.close.atexit = False
 
     def matches(self, payload: str) -> list[int]:
         """The conditions that the fact satisfies; a condition can appear more than once."""
@@ -127,21 +136,12 @@ class _Ruleset:
             else:
                 found.append(self.owners[name])
             message = matcher.complete_and_start_action(self.handle, offset)
-        matcher.retract_fact(self.handle, '{"id":"P","sid":"s"}')
+        removed = matcher.retract_fact(self.handle, '{"id":"P","sid":"s"}')
+        if removed != (0, offset):
+            raise EngineError("the matcher did not let go of the fact")
         if beats != 1:
             raise EngineError("the matcher did not evaluate the fact: its heartbeat rule was silent")
         return found
-
-    def close(self) -> None:
-        """Frees what durable-rules would never free by itself: first the state, then the ruleset."""
-        handle, self.handle = self.handle, 0
-        if handle:
-            if self.warm:
-                matcher.delete_state(handle, "s")
-            matcher.delete_ruleset(handle)
-
-    def __del__(self) -> None:
-        self.close()
 
 
 class _Chunk:

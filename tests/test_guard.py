@@ -1,0 +1,116 @@
+"""The guard sees every kind of disagreement between a finished routine and the tables."""
+
+import attrs
+import pytest
+
+from psoas_rules import Intake, Person, Routine, Screen, assembly, recommender as recommending
+from psoas_rules.errors import GuardError
+from psoas_rules.guard import Guard
+from psoas_rules.lexicon import build_lexicon
+
+INTAKE = Intake(
+    person=Person(age=40, experience="regular"),
+    screen=Screen.clear(),
+    measures={"modified_thomas_angle": 12},
+    conditions={"hernia": True},
+    clearances={"hernia": True},
+)
+
+
+@pytest.fixture
+def sound(recommender):
+    routine = recommender.recommend(INTAKE)
+    assert isinstance(routine, Routine)
+    return routine
+
+
+@pytest.fixture
+def guard(pack):
+    return Guard(pack)
+
+
+@pytest.fixture
+def facts(pack):
+    return build_lexicon(pack).facts(INTAKE)
+
+
+def step_of(routine, **changes):
+    """The routine with its first strengthening step changed."""
+    index = next(i for i, step in enumerate(routine.steps) if step.phase == "strengthening")
+    steps = list(routine.steps)
+    dose = {key.removeprefix("dose_"): value for key, value in changes.items() if key.startswith("dose_")}
+    rest = {key: value for key, value in changes.items() if not key.startswith("dose_")}
+    steps[index] = attrs.evolve(steps[index], dose=attrs.evolve(steps[index].dose, **dose), **rest)
+    return attrs.evolve(routine, steps=tuple(steps))
+
+
+def test_a_sound_routine_passes(guard, sound, facts):
+    guard.check(sound, facts)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "says"),
+    [
+        (lambda r: attrs.evolve(r, triage="same_day"), "a routine at triage level same_day"),
+        (lambda r: attrs.evolve(r, seconds=r.minutes * 60 + 1), "do not fit"),
+        (lambda r: attrs.evolve(r, steps=r.steps[::-1]), "the phases are out of order"),
+        (lambda r: step_of(r, exercise="bicycle_crunch"), "bicycle_crunch is forbidden with condition.hernia"),
+        (lambda r: step_of(r, exercise="plank_high"), "plank_high is forbidden with condition.hernia"),
+        (lambda r: step_of(r, exercise="hanging_knee_raise"), "above level 2 with condition.hernia"),
+        (lambda r: step_of(r, exercise="no_such_exercise"), "no_such_exercise is not in the pack"),
+        (lambda r: step_of(r, exercise="walking"), "walking does not belong to the phase strengthening"),
+        (lambda r: step_of(r, exercise="psoas_trigger_point_pressure"), "is not for doing alone"),
+        (lambda r: step_of(r, dose_sets=99), "over its ceiling"),
+        (lambda r: step_of(r, dose_extra_sets=99), "over its ceiling"),
+        (lambda r: step_of(r, dose_reps=99), "more repetitions than its ceiling"),
+        (lambda r: step_of(r, dose_hold_s=600), "held longer than its ceiling"),
+        (lambda r: step_of(r, dose_effort_max=9), "effort 9 above 5 with condition.hernia"),
+    ],
+)
+def test_a_tampered_routine_is_withheld(guard, sound, facts, tamper, says):
+    with pytest.raises(GuardError) as caught:
+        guard.check(tamper(sound), facts)
+
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"red_flag.chest_symptoms": True}, "although red_flag.chest_symptoms is present"),
+        ({"condition.heart_disease": True}, "although condition.heart_disease needs a clinician first"),
+        ({"cleared.hernia": False}, "although condition.hernia needs a clinician first"),
+        ({"condition.acute_illness": True, "cleared.acute_illness": True}, "condition.acute_illness needs a clinician"),
+        ({"preference.level_max": 0}, "above the level asked for"),
+    ],
+)
+def test_a_routine_that_answers_speak_against_is_withheld(guard, sound, facts, change, says):
+    with pytest.raises(GuardError) as caught:
+        guard.check(sound, {**facts, **change})
+
+    assert says in str(caught.value)
+
+
+def test_an_unanswered_safety_question_withholds_a_routine(guard, sound, facts):
+    del facts["red_flag.very_unwell"]
+
+    with pytest.raises(GuardError, match=r"red_flag\.very_unwell is not answered"):
+        guard.check(sound, facts)
+
+
+def test_a_fault_in_assembly_never_reaches_the_person(monkeypatch, recommender):
+    """If assembly forgot the exclusions, the guard would stop the routine."""
+    monkeypatch.setattr(assembly._Assembly, "_barriers", lambda *_: iter(()))
+
+    with pytest.raises(GuardError):
+        recommender.recommend(INTAKE)
+
+
+def test_a_fault_in_the_rules_never_reaches_the_person(monkeypatch, recommender):
+    """If the safety stage were skipped, the guard would stop the routine."""
+    from psoas_rules.stages import dosage, evidence, profile
+
+    monkeypatch.setattr(recommending, "TO_ROUTINE", (evidence, profile, dosage))
+
+    with pytest.raises(GuardError):
+        recommender.recommend(INTAKE)
