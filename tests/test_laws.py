@@ -15,9 +15,27 @@ from psoas_rules.pack import LEVELS, PHASES
 from psoas_rules.testing import intakes
 
 PACK = load_pack()
+
+# Answers that lead to each profile; mixed in, so that all kinds of session are met often.
+LEANINGS = (
+    {"signs": {}, "measures": {}},
+    {"signs": {"hip_flexor_tightness_feeling": 5}, "measures": {"modified_thomas_angle": 12}},
+    {"signs": {"leg_lift_difficulty": True}, "measures": {"seated_hip_flexion_hold": 4, "modified_thomas_angle": -3}},
+    {"signs": {"leg_lift_difficulty": True}, "measures": {"seated_hip_flexion_hold": 4, "modified_thomas_angle": 14}},
+    {"signs": {}, "measures": {"modified_thomas_angle": {"left": 13, "right": -1}, "seated_hip_flexion_hold": 30}},
+)
+
+
+def _lean(intake, leaning):
+    return attrs.evolve(
+        intake,
+        signs={**intake.signs, **leaning["signs"]},
+        measures={**intake.measures, **leaning["measures"]},
+    )
+
+
 ANY = intakes(PACK)
-CLEAR = intakes(PACK, screen="clear")
-OPEN = intakes(PACK, screen="open")
+CLEAR = st.builds(_lean, intakes(PACK, screen="clear"), st.sampled_from(LEANINGS))
 CONDITIONS = sorted(row.id for row in PACK.conditions if row.from_age is None and row.below_age is None)
 EXERCISES = {exercise.id: exercise for exercise in PACK.exercises}
 SECTIONS = ("signs", "measures", "red_flags", "conditions", "details", "clearances", "preferences")

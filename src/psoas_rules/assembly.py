@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from psoas_rules.conditions import Value, holds
-from psoas_rules.dosing import DoseFloors, dose, in_scope
+from psoas_rules.dosing import DoseFloors, dose, in_scope, lowers
 from psoas_rules.outcomes import LeftOut, Request, Step
 from psoas_rules.pack import Exercise, Limit, Slot, SlotUse
 from psoas_rules.rulebook import EXPERT_CHOICE
@@ -138,7 +138,7 @@ class _Assembly:
     def _fill(self, use: SlotUse, taken: set[str]) -> list[Chosen]:
         slot = self.kit.slots[use.slot]
         wished = [e for e in self.wanted if e in use.on_request and e not in taken]
-        granted = [pick for e in wished if (pick := self._candidate(e, use, taken, swap=False)) is not None]
+        granted = [pick for e in wished if (pick := self._wish(e, use, taken)) is not None]
         if granted or not self._order(use):
             return granted
         barriers: list[Barrier] = []
@@ -154,6 +154,15 @@ class _Assembly:
         if barriers:
             self.empty[slot.id] = LeftOut(name=slot.label, why=f"{why}.", slot=slot.id, rules=rules)
         return []
+
+    def _wish(self, name: str, use: SlotUse, taken: set[str]) -> Chosen | None:
+        """What was asked for by name, or the first substitute of something that is not for doing alone."""
+        pick = self._candidate(name, use, taken, swap=False)
+        exercise = self.kit.exercises[name]
+        alone = tuple(self._alone(exercise))
+        if pick is None and alone and exercise.substitutes:
+            return self._stand_in(exercise, exercise.substitutes[0], use, taken, alone[0].rules)
+        return pick
 
     def _order(self, use: SlotUse) -> tuple[str, ...]:
         """Candidates by preference: asked for by name, advised by a rule, then by level, then as the table says."""
@@ -212,6 +221,7 @@ class _Assembly:
         return None
 
     def _barriers(self, exercise: Exercise) -> Iterator[Barrier]:
+        yield from self._alone(exercise)
         yield from self._excluded(exercise)
         yield from self._not_offered(exercise)
         yield from self._not_possible(exercise)
@@ -235,13 +245,17 @@ class _Assembly:
         named = list(dict.fromkeys(titles[rule] for rule in rules if rule in titles))
         return f" ({'; '.join(named)})" if named else ""
 
+    def _alone(self, exercise: Exercise) -> Iterator[Barrier]:
+        if exercise.availability != "supervised_only":
+            return
+        if self.facts.get("preference.supervised") is not True or exercise.id not in self.wanted:
+            properties = (name for name in exercise.properties)
+            rules = [rule for name in properties for rule in self.case.rules_for("exclude_property", name)]
+            yield Barrier(exercise.not_on_your_own or "only with a qualified practitioner", tuple(dict.fromkeys(rules)))
+
     def _not_offered(self, exercise: Exercise) -> Iterator[Barrier]:
-        if exercise.availability == "supervised_only":
-            asked = exercise.id in self.wanted
-            if not (asked and self.facts.get("preference.supervised") is True):
-                yield Barrier(exercise.not_on_your_own or "only with a qualified practitioner")
-        elif not holds(self.kit.compiled.book.offers[exercise.id], self.facts):
-            yield Barrier("your answers do not call for it")
+        if not holds(self.kit.compiled.book.offers[exercise.id], self.facts):
+            yield Barrier(exercise.offered_when or "your answers do not call for it")
 
     def _not_possible(self, exercise: Exercise) -> Iterator[Barrier]:
         vocabulary = self.kit.pack.vocabulary
@@ -299,7 +313,8 @@ class _Assembly:
         vocabulary = self.kit.pack.vocabulary
         positions = [p for p in exercise.positions if self.facts.get(f"preference.avoid_positions.{p}") is not True]
         cautions = tuple(dict.fromkeys(limit.say for limit, _ in fitting if limit.say))
-        rules = dict.fromkeys((*pick.rules, *(rule for _, rule in fitting), *extra_rules))
+        changing = (rule for limit, rule in fitting if limit.say or lowers(limit, exercise))
+        rules = dict.fromkeys((*pick.rules, *changing, *extra_rules))
         facts = exercise.evidence.facts
         sources = (*exercise.dose.sources, *(source for fact in facts for source in fact.sources))
         return Step(
@@ -326,11 +341,12 @@ class _Assembly:
         return self.kit.pack.vocabulary.equipment[thing].label
 
     def _side(self, exercise: Exercise) -> tuple[Side | None, tuple[str, ...]]:
-        for target in exercise.targets:
-            side = self.case.extra_side(target)
-            if side is not None and exercise.dose.per_side:
-                return side, self.case.rules_for("extra_side", target)
-        return None, ()
+        """The side that gets more of it: only for exercises whose first target is the one that differs."""
+        target = exercise.targets[0]
+        side = self.case.extra_side(target)
+        if side is None or not exercise.dose.per_side:
+            return None, ()
+        return side, self.case.rules_for("extra_side", target)
 
     # What was left out, and what was asked for
 
@@ -363,7 +379,8 @@ class _Assembly:
             answer = "There was not enough time for it."
         else:
             answer = "It has no place in a session for your pattern."
-        instead = tuple(e for e in (*exercise.substitutes, *exercise.regressions) if self._offerable(e))
+        others = dict.fromkeys((*exercise.substitutes, *exercise.regressions))
+        instead = tuple(e for e in others if barrier is not None and self._offerable(e))
         return Request(
             exercise=name,
             name=exercise.name,

@@ -34,6 +34,23 @@ def in_scope(limit: Limit, exercise: Exercise) -> bool:
     )
 
 
+def lowers(limit: Limit, exercise: Exercise) -> bool:
+    """Whether a limit is below the start dose of this exercise, so that it matters."""
+    row = exercise.dose
+    pairs = (
+        (limit.effort_max, row.effort),
+        (limit.stretch_max, row.stretch),
+        (limit.sets_max, row.sets),
+        (limit.reps_max, row.reps_top),
+        (limit.hold_s_max, row.hold_top_s or row.hold_s),
+        (limit.days_max, row.days_max),
+        (limit.sets_factor, 1 if row.sets > 1 else None),
+        (limit.hold_factor, 1 if row.hold_s else None),
+    )
+    slower = limit.rest_factor is not None and limit.rest_factor > 1 and row.rest_s > 0
+    return slower or any(cap is not None and start is not None and cap < start for cap, start in pairs)
+
+
 def dose(
     exercise: Exercise,
     limits: Iterable[Limit],
@@ -61,7 +78,9 @@ def dose(
     hold_cap = lowest("hold_s_max", None)
     hold = _hold(row.hold_s, hold_factor, hold_cap, floors)
     hold_top = _hold(row.hold_top_s, hold_factor, hold_cap, floors)
-    rest = row.rest_s * max([limit.rest_factor for limit in fitting if limit.rest_factor is not None] + [1.0])
+    rest_factor = max([limit.rest_factor for limit in fitting if limit.rest_factor is not None] + [1.0])
+    # Rests in steps of five seconds: nobody counts 58.5 of them.
+    rest = math.ceil(row.rest_s * rest_factor / 5) * 5
     days = int(lowest("days_max", row.days_max) or 1)
     sides = 2 if row.per_side else 1
     extra = extra_sets if row.per_side and first_side else 0
@@ -74,7 +93,7 @@ def dose(
         hold_s=hold,
         hold_top_s=hold_top,
         seconds_per_rep=each,
-        rest_s=_tidy(rest),
+        rest_s=rest,
         relax_s=row.relax_s,
         per_side=row.per_side,
         first_side=first_side if row.per_side else None,

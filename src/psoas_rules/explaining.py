@@ -23,7 +23,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         case Routine():
             yield from _routine(outcome, firings)
         case Referral():
-            yield f"Why {outcome.headline[0].lower()}{outcome.headline[1:]}"
+            yield f"Why: {outcome.headline}"
             yield from _notes(outcome.reasons, firings)
         case Screening():
             yield f"There is no routine yet: {len(outcome.questions)} safety questions are open."

@@ -17,7 +17,7 @@ def show(given: object) -> str:
         cut = given[: _SHOWN - 3]
         given = cut + "..." if isinstance(cut, str) else cut + b"..."
     if isinstance(given, int) and not isinstance(given, bool) and abs(given) > 10**18:
-        return "a number with too many digits"
+        return "a whole number of more than 18 digits"
     text = repr(given) if isinstance(given, str | bytes | int | float | bool) else kind(given)
     return text.encode("ascii", "backslashreplace").decode() if not text.isprintable() else text
 

@@ -172,16 +172,13 @@ class Intake:
         if not isinstance(person, Mapping):
             problems.append(Problem("person", f"a section is a mapping of answers, not {kind(person)}"))
         else:
-            problems += [
-                Problem(f"person.{_name(key)}", f"unknown{nearest(key, _PERSON)}; a person has 'age' and 'experience'")
-                for key in list(person)[:_MOST_SHOWN]
-                if key not in _PERSON
-            ]
+            problems += [_unknown_field(key) for key in list(person)[:_MOST_SHOWN] if key not in _PERSON]
         screen = data.get("screen")
         if isinstance(screen, Mapping):
             problems += filter(None, [_section_problem("screen", screen)])
         elif not (screen is None or (isinstance(screen, str) and screen == "clear")):
-            problems.append(Problem("screen", f"{show(screen)} is not 'clear' or a mapping of groups"))
+            near = nearest(screen, ("clear",))
+            problems.append(Problem("screen", f"{show(screen)} is not 'clear' or a mapping of groups{near}"))
         if problems:
             raise IntakeError(tuple(problems))
         return cls(
@@ -214,9 +211,17 @@ def _plain(value: object) -> object:
 
 
 def _unknown_section(key: object) -> Problem:
+    if not isinstance(key, str):
+        return Problem("", f"the name of a section is text, not {show(key)}")
     near = nearest(key, _ALL_SECTIONS) or f"; the sections are {', '.join(_ALL_SECTIONS)}"
     return Problem(_name(key), f"unknown section{near}")
 
 
-def _name(key: object) -> str:
-    return key if isinstance(key, str) and key and key.isprintable() and len(key) <= 60 else show(key)
+def _unknown_field(key: object) -> Problem:
+    if not isinstance(key, str):
+        return Problem("person", f"a key is text, not {show(key)}")
+    return Problem(f"person.{_name(key)}", f"unknown{nearest(key, _PERSON) or '; a person has age and experience'}")
+
+
+def _name(key: str) -> str:
+    return key if key and key.isprintable() and len(key) <= 60 else show(key)

@@ -131,7 +131,8 @@ class FactSpec:
 
     def _number(self, given: object) -> int | float:
         if isinstance(given, bool) or not isinstance(given, int | float):
-            raise ValueError(f"{show(given)} is not {self._allowed()}")  # noqa: TRY004 - a wrong type is one wrong value more
+            text = "is text, not" if isinstance(given, str) else "is not"
+            raise ValueError(f"{show(given)} {text} {self._allowed()}")  # noqa: TRY004 - one wrong value like another
         # The size comes first: math.isfinite cannot read whole numbers beyond the range of a float.
         if not abs(given) <= _LARGEST or not math.isfinite(given) or not self._inside(given):
             raise ValueError(f"{show(given)} is not {self._allowed()}")
@@ -159,7 +160,7 @@ def _yes_no(given: object) -> bool:
 
 def _listed(options: Iterable[str]) -> str:
     """The options in a row; a long row is cut."""
-    text = ", ".join(options)
+    text = ", ".join(options) or "no options at all"
     return text if len(text) <= _LONGEST_LIST else f"{text[:_LONGEST_LIST].rpartition(', ')[0]} and others"
 
 
@@ -252,19 +253,19 @@ class _Reader:
         self._derived()
         return self.facts
 
-    def _section(self, section: str, kind: FactKind, answers: Mapping[str, Any]) -> None:
+    def _section(self, section: str, kind: FactKind, answers: Mapping[Any, Any]) -> None:
         for key, given in answers.items():
             spec = self.lexicon.answerable(kind, key)
-            if spec is None:
+            if not isinstance(key, str):
+                self.problems.append(Problem(section, f"a key is text, not {show(key)}"))
+            elif spec is None:
                 self.problems.append(Problem(f"{section}.{_safe(key)}", self._unknown(kind, key)))
             else:
                 self._answer(f"{section}.{key}", spec, given)
 
-    def _unknown(self, kind: FactKind, key: object) -> str:
+    def _unknown(self, kind: FactKind, key: str) -> str:
         """What to do about a key that is no answer of this section."""
         what = "condition" if kind == "cleared" else kind.replace("_", " ")
-        if not isinstance(key, str):
-            return f"unknown {what}"
         whole, _, part = key.rpartition(".")
         for other in (kind, *FACT_KINDS):
             spec = self.lexicon.specs.get(f"{other}.{key}")
@@ -277,7 +278,8 @@ class _Reader:
             return f"write the side inside: {whole}: {{{part}: ...}}"
         if above is not None and above.answer in ("many", "names"):
             return f"write a list: {whole}: [{part}]"
-        return f"unknown {what}{self._near(key, self.lexicon.answers(kind))}"
+        known = self.lexicon.answers(kind)
+        return f"unknown {what}{self._near(key, known) or f'; known: {_listed(known)}'}"
 
     def _near(self, given: object, known: Iterable[str]) -> str:
         """The nearest known name, for the first problems: looking for it costs too much to do it thousands of times."""
@@ -294,7 +296,7 @@ class _Reader:
         else:
             for side in [side for side in given if side not in SIDES][:_MOST_HINTS]:
                 near = nearest(side, SIDES)
-                self.problems.append(Problem(f"{field}.{_safe(side)}", f"a side is 'left' or 'right'{near}"))
+                self.problems.append(Problem(field, f"a side is 'left' or 'right', not {show(side)}{near}"))
             for side in SIDES:
                 if side in given:
                     self._one(f"{field}.{side}", spec, f"{spec.name}.{side}", given[side])
@@ -314,7 +316,8 @@ class _Reader:
         if is_unknown(given):
             return
         if isinstance(given, str) or not isinstance(given, Iterable) or isinstance(given, Mapping):
-            self.problems.append(Problem(field, f"{show(given)} is not a list"))
+            cure = f"; write [{given}]" if isinstance(given, str) and given in spec.options else ""
+            self.problems.append(Problem(field, f"{show(given)} is not a list{cure}"))
             return
         # Saying "none of them" is an answer too: without this fact an empty list would look like silence.
         self.facts[spec.name] = True
@@ -340,14 +343,14 @@ class _Reader:
     def _not_listed(self, spec: FactSpec, entry: object) -> str:
         if spec.answer == "names":
             known = (*spec.options.values(), *spec.options)
-            return f"is not the name of an exercise or technique{self._near(entry, known)}"
+            near = self._near(entry, known) or f"; known: {_listed(spec.options)}"
+            return f"is not the name of an exercise or technique{near}"
         return f"is not one of {_listed(spec.options)}{self._near(entry, spec.options)}"
 
     def _screen(self, intake: Intake) -> None:
         for group, given in intake.screen.answers.items():
             if group not in self.lexicon.groups:
-                near = self._near(group, self.lexicon.groups)
-                self.problems.append(Problem(f"screen.{_safe(group)}", f"unknown group of screen questions{near}"))
+                self.problems.append(self._unknown_group(group))
             elif not is_unknown(given):
                 try:
                     denied = not _yes_no(given)
@@ -357,6 +360,14 @@ class _Reader:
                     self._deny(self.lexicon.groups[group] if denied else ())
         if intake.screen.all_clear:
             self._deny(self.lexicon.required)
+
+    def _unknown_group(self, group: object) -> Problem:
+        if not isinstance(group, str):
+            return Problem("screen", f"a key is text, not {show(group)}")
+        if group in ("clear", "all_clear"):
+            return Problem(f"screen.{group}", "write screen: clear, with no groups beside it")
+        near = self._near(group, self.lexicon.groups) or f"; known: {_listed(self.lexicon.groups)}"
+        return Problem(f"screen.{_safe(group)}", f"unknown group of screen questions{near}")
 
     def _deny(self, facts: Iterable[str]) -> None:
         """A blanket "no" never overrides an answer that was given, nor one that was said to be unknown."""
@@ -406,8 +417,8 @@ def is_unknown(given: object) -> bool:
     return given is None or (isinstance(given, str) and given in ("unknown", "not_sure"))
 
 
-def _safe(key: object) -> str:
-    return key if isinstance(key, str) and key and key.isprintable() and len(key) <= 60 else show(key)
+def _safe(key: str) -> str:
+    return key if key and key.isprintable() and len(key) <= 60 else show(key)
 
 
 _SECTIONS: dict[FactKind, str] = {

@@ -6,13 +6,13 @@ Every outcome carries its words, so it can be shown, stored and read back withou
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import attrs
 
 from psoas_rules.errors import OutcomeError, Problem
-from psoas_rules.pack import PHASES, AnswerKind, Level, Phase
+from psoas_rules.pack import LEVELS, PHASES, AnswerKind, Level, Phase
 from psoas_rules.shapes import plain, structure
 from psoas_rules.trace import Reading, Side, Trace
 
@@ -248,6 +248,23 @@ class Question:
 
 
 @attrs.frozen(kw_only=True)
+class ScreenQuestion:
+    """A group of safety questions in which nothing is answered yet: one "no" denies all of it.
+
+    Attributes:
+        id: The group, a key of the intake's `screen`.
+        ask: The question for the whole group.
+        urgency: How dangerous a yes could be.
+        facts: The facts in it.
+    """
+
+    id: str
+    ask: str
+    urgency: Level
+    facts: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
 class _Outcome:
     """What all outcomes have: who decided, for what use, and why."""
 
@@ -299,6 +316,7 @@ class Routine(_Outcome):
         pain_rules: How much pain is acceptable.
         stop_rules: When to stop everything and seek help.
         seek_help: Warning signs to ask about again before each session.
+        seek_help_if_yes: What to do if one of them is there.
         schedule: Which days.
         next_check: When to look again, in words.
         next_check_weeks: The same in weeks.
@@ -319,6 +337,7 @@ class Routine(_Outcome):
     pain_rules: tuple[str, ...]
     stop_rules: tuple[str, ...]
     seek_help: tuple[str, ...]
+    seek_help_if_yes: tuple[str, ...]
     schedule: tuple[str, ...]
     next_check: str
     next_check_weeks: int
@@ -335,8 +354,9 @@ class Routine(_Outcome):
 
     def _lines(self) -> Iterator[str]:
         yield from _wrap(f"Pattern: {self.profile.text}")
-        yield from _wrap(f"How sure: {self.profile.confidence} - {self.profile.confidence_text}")
+        yield from _wrap(f"How sure: {self.profile.confidence}. {self.profile.confidence_text}")
         yield from _wrap(self.not_a_diagnosis)
+        shared = self._shared_cautions()
         number = 0
         for phase in PHASES:
             steps = self.phase(phase)
@@ -344,7 +364,7 @@ class Routine(_Outcome):
                 yield from ("", PHASE_NAMES[phase])
             for step in steps:
                 number += 1
-                yield from _step_lines(number, step)
+                yield from _step_lines(number, step, shared)
         yield ""
         if self.steps:
             yield f"About {max(1, round(self.seconds / 60))} minutes."
@@ -352,13 +372,30 @@ class Routine(_Outcome):
             yield from _wrap(text)
         yield from _wrap(self.next_check)
         yield from _list("What you should know", [note.text for note in self.notes])
+        yield from _list("In several of these exercises", shared)
         yield from _list("What you asked for", [_request_line(request) for request in self.requests])
-        yield from _list("Left out, and why", [f"{out.name}: {out.why}" for out in self.left_out])
+        yield from _list("Left out, and why", self._left_out_lines())
         yield from _list("How to do it", self.principles)
         yield from _list("How much pain is all right", self.pain_rules)
         yield from _list("Stop at once and get help", self.stop_rules)
         yield from _list("Ask yourself again before every session", self.seek_help)
+        for text in self.seek_help_if_yes:
+            yield from _wrap(text)
         yield from self._foot()
+
+    def _shared_cautions(self) -> tuple[str, ...]:
+        """Cautions that several steps carry; said once, they are read."""
+        every = [caution for step in self.steps for caution in step.cautions]
+        return tuple(caution for caution in dict.fromkeys(every) if every.count(caution) > 2)
+
+    def _left_out_lines(self) -> list[str]:
+        """One line for each reason, with everything that it keeps out; what was asked for is answered elsewhere."""
+        asked = {request.exercise for request in self.requests}
+        names: dict[str, list[str]] = {}
+        for out in self.left_out:
+            if out.exercise is None or out.exercise not in asked:
+                names.setdefault(out.why, []).append(out.name)
+        return [f"{', '.join(dict.fromkeys(those))}: {why}" for why, those in names.items()]
 
 
 @attrs.frozen(kw_only=True)
@@ -402,6 +439,8 @@ class Screening(_Outcome):
     Attributes:
         message: What this means, in plain words.
         questions: What to ask, the most dangerous first.
+        groups: Groups in which everything is open; one "no" denies all questions of a group.
+        if_unsure: What to do when a question of this urgency cannot be answered, by urgency.
         reasons: What the answers so far already call for.
     """
 
@@ -409,6 +448,8 @@ class Screening(_Outcome):
 
     message: str
     questions: tuple[Question, ...]
+    groups: tuple[ScreenQuestion, ...] = ()
+    if_unsure: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     reasons: tuple[Note, ...] = ()
 
     def __str__(self) -> str:
@@ -416,7 +457,12 @@ class Screening(_Outcome):
 
     def _lines(self) -> Iterator[str]:
         yield from _wrap(self.message)
-        yield from _list("Please answer", [question.ask for question in self.questions])
+        grouped = {fact for group in self.groups for fact in group.facts}
+        for level in reversed(LEVELS):
+            asks = [group.ask for group in self.groups if group.urgency == level]
+            asks += [one.ask for one in self.questions if one.urgency == level and one.fact not in grouped]
+            title = self.if_unsure.get(level, "Please answer")
+            yield from _list(title, asks)
         yield from _list("Known so far", [reason.text for reason in self.reasons])
         yield from self._foot()
 
@@ -444,10 +490,10 @@ PHASE_NAMES: Mapping[Phase, str] = {
 }
 
 
-def _step_lines(number: int, step: Step) -> Iterator[str]:
+def _step_lines(number: int, step: Step, shared: Collection[str]) -> Iterator[str]:
     head = f"{number}. {step.name} - {step.dose}"
     yield from _wrap(head, hang=4)
-    details = [step.why, *step.how, *(f"Mind: {caution}" for caution in step.cautions)]
+    details = [step.why, *step.how, *(f"Mind: {caution}" for caution in step.cautions if caution not in shared)]
     feel = step.dose.feel
     if feel:
         details.append(f"{feel[0].upper()}{feel[1:]}.")
@@ -466,7 +512,8 @@ def _request_line(request: Request) -> str:
 
 def _list(title: str, entries: tuple[str, ...] | list[str]) -> Iterator[str]:
     if entries:
-        yield from ("", title)
+        yield ""
+        yield from _wrap(title)
     for entry in entries:
         yield from _wrap(f"- {entry}", hang=2)
 

@@ -149,6 +149,7 @@ class RedFlag:
     psoas_specific: bool = False
     applies_to: str | None = None
     raised_by: tuple[RaisedBy, ...] = ()
+    do: tuple[str, ...] = ()
     note: str | None = None
     facts: tuple[Claim, ...] = ()
 
@@ -195,7 +196,17 @@ class Further:
     when: Tree
     excludes: Exclusions = Exclusions()
     clearance: Clearance | None = None
+    own_advice: OwnAdvice | None = None
+    walk_meanwhile: bool = True
     say: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OwnAdvice:
+    """What a referral says instead of the usual, where the usual would be wrong for a condition."""
+
+    headline: str
+    actions: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -216,6 +227,9 @@ class ConditionRow:
     swaps: Mapping[str, str] = attrs.field(factory=dict)
     prefer: tuple[str, ...] = ()
     stop_signs: tuple[str, ...] = ()
+    strict_pain: bool = False
+    own_advice: OwnAdvice | None = None
+    walk_meanwhile: bool = True
     say: str | None = None
     note: str | None = None
     facts: tuple[Claim, ...] = ()
@@ -297,6 +311,7 @@ class Exercise:
     article_name: str | None = None
     needs: tuple[tuple[str, ...], ...] = ()
     offer_if: Tree = None
+    offered_when: str | None = None
     not_on_your_own: str | None = None
     progressions: tuple[str, ...] = ()
     regressions: tuple[str, ...] = ()
@@ -454,6 +469,11 @@ class Texts:
     schedule: Mapping[str, tuple[str, ...]]
     no_steps: str
     next_check: str
+    pain_rules_strict: tuple[str, ...] = ()
+    after_clearance: str | None = None
+    unsettled: str | None = None
+    if_unsure: Mapping[str, str] = attrs.field(factory=dict)
+    sides: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

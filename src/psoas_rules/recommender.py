@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +16,22 @@ from psoas_rules.guard import Guard
 from psoas_rules.intake import Intake
 from psoas_rules.lexicon import Lexicon
 from psoas_rules.loading import Rulebook, find_builtin, make_rulebook, read_folder, read_pack
-from psoas_rules.outcomes import Note, Outcome, PackStamp, Profile, Question, Referral, Routine, Screening
+from psoas_rules.outcomes import (
+    Note,
+    Outcome,
+    PackStamp,
+    Profile,
+    Question,
+    Referral,
+    Routine,
+    Screening,
+    ScreenQuestion,
+)
 from psoas_rules.pack import LEVELS, Level, Pack
 from psoas_rules.rulebook import Rule
 from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Case, Compiled, firing, highest, reading, run
 from psoas_rules.trace import Trace
+from psoas_rules.weighing import Weighed
 from psoas_rules.yaml_reader import read_yaml
 
 _SECTION_OF: Final = {"red_flag": "red_flags", "condition": "conditions", "detail": "details", "person": "person"}
@@ -167,12 +178,14 @@ class Recommender:
 
     def _referral(self, case: Case, unanswered: tuple[Question, ...]) -> Referral:
         texts = self.pack.info.texts
+        headline, actions = self._advice(case)
+        meanwhile = () if case.all("no_walk") else texts.meanwhile.get(case.level, ())
         return Referral(
             urgency=case.level,
-            headline=texts.levels[case.level],
+            headline=headline,
             reasons=self._reasons(case),
-            actions=texts.actions[case.level],
-            meanwhile=texts.meanwhile.get(case.level, ()),
+            actions=actions,
+            meanwhile=meanwhile,
             unanswered=tuple(
                 question
                 for question in unanswered
@@ -185,10 +198,27 @@ class Recommender:
             trace=self._trace(case),
         )
 
+    def _advice(self, case: Case) -> tuple[str, tuple[str, ...]]:
+        """Headline and actions: the usual for the level, unless every reason brings advice of its own."""
+        texts = self.pack.info.texts
+        own = {said.rule.id: said.conclusion.subject for said in case.all("own_advice")}
+        special = tuple(dict.fromkeys(said.conclusion.subject for said in case.all("action")))
+        stopping = {
+            said.rule.id
+            for said in case.all("triage")
+            if LEVELS.index(said.conclusion.subject) > LEVELS.index("caution")
+        }
+        if stopping <= set(own):
+            return " ".join(dict.fromkeys(own.values())), special
+        asked = (texts.after_clearance,) if case.all("needs_clearance") and texts.after_clearance else ()
+        return texts.levels[case.level], (*texts.actions[case.level], *special, *asked)
+
     def _screening(self, case: Case, questions: tuple[Question, ...]) -> Screening:
         return Screening(
             message=self.pack.info.texts.screening,
             questions=questions,
+            groups=self._questions.whole_groups(questions),
+            if_unsure=self.pack.info.texts.if_unsure,
             reasons=self._reasons(case),
             pack=self._stamp,
             engine=self.engine,
@@ -210,9 +240,10 @@ class Recommender:
             requests=session.requests,
             notes=self._notes(case, empty=not session.steps),
             principles=texts.principles,
-            pain_rules=texts.pain_rules,
+            pain_rules=(texts.pain_rules_strict if case.all("strict_pain") else ()) or texts.pain_rules,
             stop_rules=(*texts.stop_rules, *stop_signs),
             seek_help=tuple(flags[flag] for flag in info.always_repeat),
+            seek_help_if_yes=texts.seek_help_again,
             schedule=texts.schedule[_experience(case.facts)],
             next_check=texts.next_check,
             next_check_weeks=info.next_check_weeks,
@@ -234,7 +265,11 @@ class Recommender:
             sources[text] = tuple(dict.fromkeys((*sources.get(text, ()), *said.rule.sources)))
         advice = tuple(Note(text=text, rules=rules[text], sources=sources[text]) for text in rules)
         cautions = self._reasons(case)
-        nothing = (Note(text=self.pack.info.texts.no_steps),) if empty else ()
+        texts = self.pack.info.texts
+        nothing = (Note(text=texts.no_steps),) if empty else ()
+        if cautions:
+            cited = tuple(rule for caution in cautions for rule in caution.rules)
+            cautions = (Note(text=texts.levels[case.level], rules=cited), *cautions)
         return (*nothing, *cautions, *advice)
 
     def _profile(self, case: Case) -> Profile:
@@ -260,11 +295,20 @@ class Recommender:
             confidence=weighed.confidence,
             left=weighed.left,
             right=weighed.right,
-            text=texts.profiles[weighed.profile],
-            confidence_text=texts.confidence[weighed.confidence],
+            text=" ".join((texts.profiles[weighed.profile], *self._one_sided(weighed))),
+            confidence_text=(texts.unsettled if weighed.profile == "uncertain" else None)
+            or texts.confidence[weighed.confidence],
             mattered=tuple(reading(fact, case.facts, self._compiled.book.lexicon) for fact in facts),
             rules=tuple(giving),
         )
+
+    def _one_sided(self, weighed: Weighed) -> Iterator[str]:
+        """Which side it is, for each pattern that fits one side only."""
+        for pattern in ("tight", "weak"):
+            words = {side: getattr(getattr(weighed, side), pattern) for side in ("left", "right")}
+            fitting = [side for side, word in words.items() if word in ("supported", "provisional")]
+            if len(fitting) == 1 and f"{pattern}_{fitting[0]}" in self.pack.info.texts.sides:
+                yield self.pack.info.texts.sides[f"{pattern}_{fitting[0]}"]
 
 
 def _experience(facts: Mapping[str, Value]) -> str:
@@ -276,6 +320,7 @@ class _Questions:
 
     def __init__(self, compiled: Compiled) -> None:
         self.lexicon = compiled.book.lexicon
+        self.screen = compiled.book.pack.screen
         self.urgency: dict[str, Level] = {}
         for rule in compiled.rules["triage"]:
             for conclusion in rule.then:
@@ -290,6 +335,17 @@ class _Questions:
         facts = dict.fromkeys(said.conclusion.subject for said in case.all("ask"))
         made = [self._question(fact) for fact in facts]
         return tuple(sorted(made, key=lambda question: -LEVELS.index(question.urgency)))
+
+    def whole_groups(self, questions: tuple[Question, ...]) -> tuple[ScreenQuestion, ...]:
+        """The groups in which nothing is answered yet, the most dangerous first: one question can deny each."""
+        urgency = {question.fact: question.urgency for question in questions}
+        whole = []
+        for group in self.screen:
+            facts = self.lexicon.groups[group.id]
+            if all(fact in urgency for fact in facts):
+                level = max((urgency[fact] for fact in facts), key=LEVELS.index)
+                whole.append(ScreenQuestion(id=group.id, ask=group.ask, urgency=level, facts=facts))
+        return tuple(sorted(whole, key=lambda group: -LEVELS.index(group.urgency)))
 
     def _question(self, fact: str) -> Question:
         spec = self.lexicon.spec(fact)

@@ -23,6 +23,7 @@ from psoas_rules.pack import (
     Evidence,
     Exclusions,
     Item,
+    OwnAdvice,
     Pack,
     Part,
     RuleFile,
@@ -257,7 +258,7 @@ class _Maker:
             sources = _sources(flag.facts)
             present = Test(f"red_flag.{flag.id}", "is", True)
             if flag.urgency != "modifier":
-                then = (Conclusion("triage", flag.urgency),)
+                then = (Conclusion("triage", flag.urgency), *(Conclusion("action", text) for text in flag.do))
                 yield Rule(f"red_flag.{flag.id}", "triage", present, then, flag.label, flag.could_mean, sources)
             for raised in flag.raised_by:
                 partners = AnyOf([Test(f"red_flag.{partner}", "is", True) for partner in raised.with_any])
@@ -280,7 +281,8 @@ class _Maker:
         cleared = Test(f"cleared.{row.id}", "is", True)
         if row.clearance in ("block", "clinician_first"):
             when = present if row.clearance == "block" else All((present, _not_known(cleared)))
-            then = (Conclusion("triage", "before_exercising"),)
+            asked = (Conclusion("needs_clearance", row.id),) if row.clearance == "clinician_first" else ()
+            then = (*_stop(row.own_advice, walk=row.walk_meanwhile), *asked)
             yield Rule(f"condition.{row.id}.clearance", "triage", when, then, row.label, because, sources)
         conclusions = [
             *_exclusions(row.excludes, self.pack),
@@ -288,6 +290,7 @@ class _Maker:
             *(Conclusion("swap", original, other) for original, other in row.swaps.items()),
             *(Conclusion("prefer", exercise) for exercise in row.prefer),
             *(Conclusion("stop_sign", sign) for sign in row.stop_signs),
+            *((Conclusion("strict_pain", row.id),) if row.strict_pain else ()),
             *((Conclusion("say", row.say),) if row.say else ()),
             *((Conclusion("clinician_first", row.id),) if row.clearance == "clinician_first" else ()),
         ]
@@ -303,7 +306,7 @@ class _Maker:
             rule_id = f"condition.{row.id}.{further.id}"
             why = further.say or because
             if further.clearance == "block":
-                then = (Conclusion("triage", "before_exercising"),)
+                then = tuple(_stop(further.own_advice, walk=further.walk_meanwhile))
                 yield Rule(f"{rule_id}.clearance", "triage", All((present, extra)), then, row.label, why, sources)
                 for fact in dict.fromkeys(test.fact for test in _tests_of(authored)):
                     yield Rule(
@@ -428,6 +431,16 @@ def _tests_of(authored: _Authored) -> Iterator[Test]:
 def _not_known(test: Test) -> Condition:
     """Holds unless the test is known to hold: not knowing is not enough to lift a warning."""
     return AnyOf((Not(test), Not(Test(test.fact, "answered"))))
+
+
+def _stop(advice: OwnAdvice | None, *, walk: bool) -> Iterator[Conclusion]:
+    """What keeps a person from exercising until somebody has agreed, or until it is over."""
+    yield Conclusion("triage", "before_exercising")
+    if advice is not None:
+        yield Conclusion("own_advice", advice.headline)
+        yield from (Conclusion("action", text) for text in advice.actions)
+    if not walk:
+        yield Conclusion("no_walk", "walking")
 
 
 def _exclusions(excludes: Exclusions, pack: Pack) -> Iterator[Conclusion]:

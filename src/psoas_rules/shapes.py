@@ -37,7 +37,7 @@ class Mismatch:
     message: str
 
 
-class _WrongValue(ValueError):
+class _WrongValueError(ValueError):
     def __init__(self, message: str, code: str = "bad-value") -> None:
         super().__init__(message)
         self.code = code
@@ -48,8 +48,11 @@ def structure(data: Any, shape: type[T]) -> tuple[T | None, tuple[Mismatch, ...]
     try:
         return _converter.structure(data, shape), ()
     except BaseValidationError as error:
-        return None, tuple(islice(_mismatches(error, (), shape), _MOST_MISMATCHES))
-    except _WrongValue as error:
+        found = tuple(islice(_mismatches(error, ()), _MOST_MISMATCHES + 1))
+        if len(found) > _MOST_MISMATCHES:
+            found = (*found[:-1], Mismatch((), "more", "there are more problems; mend these first"))
+        return None, found
+    except _WrongValueError as error:
         return None, (Mismatch((), error.code, str(error)),)
 
 
@@ -58,11 +61,10 @@ def plain(value: Any) -> Any:
     return _converter.unstructure(value)
 
 
-def _mismatches(error: BaseException, path: Path, shape: Any) -> Iterator[Mismatch]:
+def _mismatches(error: BaseException, path: Path) -> Iterator[Mismatch]:
     if not isinstance(error, BaseValidationError):
-        yield from _one(error, path, shape)
+        yield from _one(error, path)
         return
-    shape = getattr(error, "cl", shape)
     for inner in error.exceptions:
         here = path
         for note in getattr(inner, "__notes__", ()):
@@ -70,10 +72,10 @@ def _mismatches(error: BaseException, path: Path, shape: Any) -> Iterator[Mismat
                 here = (*path, note.name)
             elif isinstance(note, IterableValidationNote):
                 here = (*path, note.index)
-        yield from _mismatches(inner, here, shape)
+        yield from _mismatches(inner, here)
 
 
-def _one(error: BaseException, path: Path, shape: Any) -> Iterator[Mismatch]:
+def _one(error: BaseException, path: Path) -> Iterator[Mismatch]:
     match error:
         case ForbiddenExtraKeysError(extra_fields=extra, cl=cl):
             known = [field.name for field in attrs.fields(cl)]
@@ -83,17 +85,18 @@ def _one(error: BaseException, path: Path, shape: Any) -> Iterator[Mismatch]:
             if path and path[-1] == key:
                 path = path[:-1]
             yield Mismatch(path, "missing-key", f"'{key}' is missing")
-        case _WrongValue():
+        case _WrongValueError():
             yield Mismatch(path, error.code, str(error))
         case _:
             yield Mismatch(path, "bad-value", f"this cannot be read: {error}")
 
 
 def _text(given: Any, _: Any) -> str:
-    if not isinstance(given, str):
-        raise _WrongValue(f"{show(given)} is not text; write it in quotes")
-    if not given.strip():
-        raise _WrongValue("the text is empty", "missing-text")
+    if not isinstance(given, str | None):
+        quotes = "; write it in quotes" if isinstance(given, int | float) else ""
+        raise _WrongValueError(f"{show(given)} is not text{quotes}")
+    if given is None or not given.strip():
+        raise _WrongValueError("the text is empty", "missing-text")
     return given
 
 
@@ -102,21 +105,21 @@ def _yes_no(given: Any, _: Any) -> bool:
         return given
     if given in ("yes", "no"):
         return bool(given == "yes")
-    raise _WrongValue(f"{show(given)} is not yes or no")
+    raise _WrongValueError(f"{show(given)} is not yes or no")
 
 
 def _whole(given: Any, _: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or abs(given) > _LARGEST:
-        raise _WrongValue(f"{show(given)} is not a whole number")
+        raise _WrongValueError(f"{show(given)} is not a whole number")
     return given
 
 
 def _number(given: Any, _: Any) -> int | float:
     if isinstance(given, bool) or not isinstance(given, int | float):
-        raise _WrongValue(f"{show(given)} is not a number")
+        raise _WrongValueError(f"{show(given)} is not a number")
     # The size comes first: math.isfinite cannot read whole numbers beyond the range of a float.
     if not abs(given) <= _LARGEST or not math.isfinite(given):
-        raise _WrongValue(f"{show(given)} is not a number")
+        raise _WrongValueError(f"{show(given)} is not a number")
     return given
 
 
@@ -128,7 +131,7 @@ def _literal(given: Any, shape: Any) -> Any:
     options = get_args(shape)
     if isinstance(given, str) and given in options:
         return given
-    raise _WrongValue(f"{show(given)} is not one of {', '.join(options)}{nearest(given, options)}")
+    raise _WrongValueError(f"{show(given)} is not one of {', '.join(options)}{nearest(given, options)}")
 
 
 def _is_tuple(shape: Any) -> bool:
@@ -140,7 +143,7 @@ def _tuple_factory(shape: Any, converter: Converter) -> Any:
 
     def read(given: Any, _: Any) -> Any:
         if not isinstance(given, list | tuple):
-            raise _WrongValue(f"{show(given)} is not a list; write each entry behind a dash")
+            raise _WrongValueError(f"{show(given)} is not a list; write each entry behind a dash")
         return whole(given, shape)
 
     return read
@@ -155,7 +158,7 @@ def _mapping_factory(shape: Any, converter: Converter) -> Any:
 
     def read(given: Any, _: Any) -> Any:
         if not isinstance(given, Mapping):
-            raise _WrongValue(f"{show(given)} is not a mapping of names")
+            raise _WrongValueError(f"{show(given)} is not a mapping of names")
         return whole(given, shape)
 
     return read
@@ -166,7 +169,7 @@ def _attrs_factory(shape: Any, converter: Converter) -> Any:
 
     def read(given: Any, _: Any) -> Any:
         if not isinstance(given, Mapping):
-            raise _WrongValue(f"{show(given)} is not a mapping with the keys of a {shape.__name__}")
+            raise _WrongValueError(f"{show(given)} is not a mapping with the keys of a {shape.__name__}")
         return whole(given, shape)
 
     return read
@@ -179,7 +182,7 @@ def _is_scalar_union(shape: Any) -> bool:
 def _scalar(given: Any, _: Any) -> Any:
     if given is None or isinstance(given, bool | int | float | str):
         return given
-    raise _WrongValue(f"{show(given)} is not a plain value")
+    raise _WrongValueError(f"{show(given)} is not a plain value")
 
 
 def _make_converter() -> Converter:

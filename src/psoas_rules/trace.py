@@ -22,6 +22,11 @@ ConclusionKind: TypeAlias = Literal[
     "points",
     "extra_side",
     "clinician_first",
+    "strict_pain",
+    "action",
+    "own_advice",
+    "no_walk",
+    "needs_clearance",
     "say",
     "stop_sign",
 ]
