@@ -75,9 +75,6 @@ def _edit(path, edit):
         path.write_text(edit["write"], encoding="utf-8")
     elif "lines" in edit:
         path.write_text("".join(edit["lines"].format(n=n) + "\n" for n in range(edit["times"])), encoding="utf-8")
-    elif "append_lines" in edit:
-        more = "".join(edit["append_lines"].format(n=n) + "\n" for n in range(edit["times"]))
-        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
     elif "append" in edit:
         path.write_text(path.read_text(encoding="utf-8") + edit["append"], encoding="utf-8")
     else:
