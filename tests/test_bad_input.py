@@ -81,3 +81,181 @@ def _edit(path, edit):
         text = path.read_text(encoding="utf-8")
         assert text.count(edit["replace"]) == 1, f"the text to replace stands {text.count(edit['replace'])} times"
         path.write_text(text.replace(edit["replace"], edit["with"]), encoding="utf-8")
+
+
+class _Tripwire:
+    """An engine that must never be asked."""
+
+    name = "tripwire"
+
+    def compile(self, conditions):
+        return self
+
+    def fired(self, facts):
+        raise AssertionError("the engine was asked")
+
+
+@pytest.fixture(scope="module")
+def guarded():
+    return Recommender(load_pack(SMALL_PACK), engine=_Tripwire())
+
+
+def _assert_fit_for_a_page(text):
+    for line in text.splitlines():
+        assert line.isprintable()
+        assert len(line) < 300
+
+
+def test_the_small_pack_is_sound_and_gives_a_routine():
+    """Otherwise the broken copies would prove nothing."""
+    assert check_pack(SMALL_PACK) == ()
+
+    outcome = Recommender(load_pack(SMALL_PACK)).recommend(Intake(signs={"stiffness": 6}, screen=Screen.clear()))
+
+    assert outcome.kind == "routine"
+    assert outcome.steps
+
+
+def test_the_tripwire_goes_off_when_a_sound_intake_comes(guarded):
+    """Otherwise silence of the engine would prove nothing."""
+    with pytest.raises(AssertionError, match="the engine was asked"):
+        guarded.recommend(Intake(signs={"stiffness": 6}, screen=Screen.clear()))
+
+
+@pytest.mark.parametrize("case", _read("intakes.yaml"), ids=lambda case: case["name"])
+def test_a_broken_intake_is_told_word_for_word_and_never_reaches_the_engine(guarded, case):
+    data = intake_data(case)
+
+    with pytest.raises(IntakeError) as checked:
+        guarded.check(Intake.from_dict(data))
+    with pytest.raises(IntakeError) as recommended:
+        guarded.recommend(Intake.from_dict(data))
+
+    assert str(checked.value) == case["error"]
+    assert recommended.value.problems == checked.value.problems
+    _assert_fit_for_a_page(case["error"])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Intake(signs=["slow_start"]), "signs: a section is a mapping of answers, not a list"),
+        (lambda: Intake(conditions=None), "conditions: a section is a mapping of answers, not nothing"),
+        (lambda: Intake(screen="clear"), "screen: it is a Screen, not text; Intake.from_dict reads plain data"),
+        (
+            lambda: Intake(screen={"fire": "no"}),
+            "screen: it is a Screen, not a mapping; Intake.from_dict reads plain data",
+        ),
+        (
+            lambda: Intake(person={"age": 40}),
+            "person: it is a Person, not a mapping; Intake.from_dict reads plain data",
+        ),
+        (lambda: Intake(person=40), "person: it is a Person, not a number; Intake.from_dict reads plain data"),
+        (lambda: Screen(["fire"]), "screen: a section is a mapping of answers, not a list"),
+        (lambda: Screen(all_clear="no"), "screen: all_clear is True or False, not 'no'"),
+        (lambda: Screen(all_clear=1), "screen: all_clear is True or False, not 1"),
+        (
+            lambda: Screen({"fire": "no"}, all_clear=True),
+            "screen: either everything is clear or the groups have answers, not both",
+        ),
+        (
+            lambda: Intake(signs=MARKERS["{many_answers}"]),
+            "signs: 5001 answers are too many; at most 5000 are read",
+        ),
+    ],
+)
+def test_an_intake_made_of_the_wrong_things_is_refused_at_once(make, words):
+    with pytest.raises(IntakeError) as caught:
+        make()
+
+    assert str(caught.value) == words
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [({"screen": "clear"}, "a mapping"), (None, "nothing"), ("clear", "text"), (Person(), "a Person")],
+)
+def test_what_is_no_intake_is_refused_with_the_cure(guarded, given, kind):
+    """The commonest slip: plain data handed over as it is."""
+    words = f"answers come as an Intake, not as {kind}; Intake.from_dict makes one from plain data"
+
+    for ask in (guarded.check, guarded.recommend):
+        with pytest.raises(IntakeError) as caught:
+            ask(given)
+
+        assert str(caught.value) == words
+
+
+def test_a_set_of_wishes_is_read_like_a_list_whatever_stands_in_it(guarded):
+    with pytest.raises(IntakeError) as caught:
+        guarded.check(Intake(preferences={"wants": {"wall push", 10**5_000, "jumping", None}}))
+
+    assert [problem.message.partition("; known")[0] for problem in caught.value.problems] == [
+        "a whole number of more than 18 digits is not the name of an exercise or technique",
+        "an empty value is not the name of an exercise or technique",
+        "'jumping' is not the name of an exercise or technique",
+    ]
+
+
+def test_five_thousand_mistakes_are_all_told(guarded):
+    """Only the first hundred come with the nearest name: looking for it takes longer than the rest together."""
+    with pytest.raises(IntakeError) as caught:
+        guarded.check(Intake(signs={f"stiffnes_{n}": 4 for n in range(5_000)}))
+
+    messages = [problem.message for problem in caught.value.problems]
+    assert len(messages) == 5_000
+    assert messages[0] == "unknown sign; did you mean 'stiffness'?"
+    assert messages[-1] == "unknown sign; known: stiffness, slow_start, feeling_today, better_later"
+
+
+@pytest.mark.parametrize("case", _read("packs.yaml"), ids=lambda case: case["name"])
+def test_a_broken_pack_is_told_line_by_line(tmp_path, case):
+    folder = broken_copy(case, tmp_path / "pack")
+
+    with pytest.raises(PackError) as caught:
+        load_pack(folder)
+
+    issues = "\n".join(map(str, caught.value.issues))
+    assert issues == case["issues"]
+    assert str(caught.value).partition("\n")[2] == issues
+    _assert_fit_for_a_page(issues)
+
+
+def test_check_pack_tells_what_load_pack_refuses(tmp_path):
+    case = {"file": "sources.yaml", "replace": "year: 2001", "with": "year: 2001\n    yaer: 2002"}
+    folder = broken_copy(case, tmp_path / "pack")
+
+    with pytest.raises(PackError) as caught:
+        load_pack(folder)
+
+    assert check_pack(folder) == caught.value.issues
+    assert [(i.file, i.line, i.column, i.code) for i in check_pack(folder)] == [("sources.yaml", 9, 5, "unknown-key")]
+
+
+def test_of_thousands_of_problems_the_first_hundred_are_told(tmp_path):
+    more = "".join(f"more_{n}: x\n" for n in range(3_000))
+    folder = broken_copy({"file": "pack.yaml", "append": more}, tmp_path / "pack")
+
+    issues = check_pack(folder)
+
+    assert len(issues) == 101
+    assert [issue.code for issue in issues].count("unknown-key") == 100
+    assert [issue.message for issue in issues if issue.code == "more"] == ["there are more problems; mend these first"]
+
+
+def test_of_thousands_of_unknown_names_the_first_hundreds_are_told(tmp_path):
+    names = ", ".join(f"hang_{n}" for n in range(5_000))
+    case = {"file": "exercises/long_hang.yaml", "replace": "[hanging]", "with": f"[{names}]"}
+    folder = broken_copy(case, tmp_path / "pack")
+
+    issues = check_pack(folder)
+
+    assert len(issues) == 501
+    assert [issue.code for issue in issues].count("unknown-name") == 500
+    assert [issue.message for issue in issues if issue.code == "more"] == ["there are more problems; mend these first"]
+
+
+def test_what_is_no_folder_of_a_pack_is_told(tmp_path):
+    assert [str(issue) for issue in check_pack(tmp_path / "nowhere")] == [
+        "pack.yaml: there is no pack in 'nowhere': it has no pack.yaml [no-pack]"
+    ]

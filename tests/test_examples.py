@@ -143,11 +143,14 @@ def test_the_pattern_and_how_sure_it_is(outcomes, name, profile, confidence):
 
 
 @pytest.mark.parametrize(
-    "name, slot, side",
-    [("desk_worker_tight_hips", "hip_flexor_stretch", "left"), ("weak_hip", "psoas_strength", "right")],
+    "name, exercise, side",
+    [
+        ("desk_worker_tight_hips", "half_kneeling_hip_flexor_stretch", "left"),
+        ("weak_hip", "seated_psoas_march", "right"),
+    ],
 )
-def test_the_side_that_needs_more_comes_first(outcomes, name, slot, side):
-    (step,) = [step for step in outcomes[name].steps if step.slot == slot]
+def test_the_side_that_needs_more_comes_first(outcomes, name, exercise, side):
+    (step,) = [step for step in outcomes[name].steps if step.exercise == exercise]
 
     assert step.dose.first_side == side
     assert step.dose.extra_sets == 1

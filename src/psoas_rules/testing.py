@@ -97,6 +97,8 @@ def _section(lexicon: Lexicon, kind: FactKind, *, most: int) -> st.SearchStrateg
         for spec in lexicon.named(kind).values()
         if spec.derive is None and not _belongs_to_list(spec, lexicon)
     }
+    if not specs:
+        return st.just({})
     keys = st.lists(st.sampled_from(sorted(specs)), unique=True, max_size=most)
     return keys.flatmap(lambda chosen: st.fixed_dictionaries({key: answers(specs[key]) for key in chosen}))
 

@@ -30,7 +30,7 @@ from psoas_rules.hints import show
 
 Path = tuple[str | int, ...]
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 500_000
 _DEEPEST = 30
 _MOST_NODES = 20_000
 _MOST_FLAWS = 100
