@@ -259,3 +259,34 @@ def test_what_is_no_folder_of_a_pack_is_told(tmp_path):
     assert [str(issue) for issue in check_pack(tmp_path / "nowhere")] == [
         "pack.yaml: there is no pack in 'nowhere': it has no pack.yaml [no-pack]"
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("safety/forgotten.yml", "this file is not part of a pack"),
+        ("safety/forgotten.json", "this file is not part of a pack"),
+        ("safety/cases/hidden.yaml", "'id' is missing"),
+    ],
+)
+def test_a_rule_never_vanishes_in_silence(tmp_path, file, says):
+    """Data under a name or in a folder that is not read is a problem, never passed over."""
+    pack = tmp_path / "pack"
+    shutil.copytree(Path(__file__).parent / "small_pack", pack)
+    (pack / file).parent.mkdir(parents=True, exist_ok=True)
+    (pack / file).write_text("title: forgotten\n", encoding="utf-8")
+
+    assert any(issue.file == file and says in issue.message for issue in check_pack(pack))
+
+
+def test_a_dangling_link_is_told(tmp_path):
+    pack = tmp_path / "pack"
+    shutil.copytree(Path(__file__).parent / "small_pack", pack)
+    (pack / "safety" / "gone.yaml").symlink_to(tmp_path / "nowhere.yaml")
+
+    assert [(issue.file, issue.code) for issue in check_pack(pack)] == [("safety/gone.yaml", "unreadable")]
+
+
+def test_a_recommender_takes_only_packs():
+    with pytest.raises(TypeError, match="takes a Pack"):
+        Recommender("rules")

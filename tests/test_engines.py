@@ -126,7 +126,7 @@ def test_the_default_engine_is_durable_rules_where_it_is_installed():
 @needs_durable
 def test_facts_whose_hashes_collide_are_refused(monkeypatch):
     """Two colliding names would answer for each other, so such a program is never made."""
-    monkeypatch.setattr(durable, "fnv1a", lambda name: len(name))
+    monkeypatch.setattr(durable, "fnv1a", len)
 
     with pytest.raises(EngineError, match="same 32-bit hash"):
         DurableEngine().compile([All([Leaf("a", "is", True), Leaf("b", "is", True)])])

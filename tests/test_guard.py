@@ -3,7 +3,8 @@
 import attrs
 import pytest
 
-from psoas_rules import Intake, Person, Routine, Screen, assembly, recommender as recommending
+from psoas_rules import Intake, Person, Routine, Screen, assembly
+from psoas_rules import recommender as recommending
 from psoas_rules.errors import GuardError
 from psoas_rules.guard import Guard
 from psoas_rules.lexicon import build_lexicon

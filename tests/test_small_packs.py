@@ -149,7 +149,7 @@ def packs(draw):
         for sign in SMALL.signs
     )
     known = {flag.id for flag in flags}
-    info = attrs.evolve(SMALL.info, always_repeat=(sorted(known)[0],))
+    info = attrs.evolve(SMALL.info, always_repeat=(min(known),))
     screen = (
         ScreenGroup(id="flags", ask="Flags?", red_flags=tuple(sorted(known))),
         ScreenGroup(id="conditions", ask="Conditions?", conditions=("condition_0", "condition_1")),

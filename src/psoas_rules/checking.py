@@ -366,10 +366,6 @@ def check_numbers(reading: Reading, book: Rulebook) -> None:
         _not_below(reading, "conditions.yaml", path, row, top="below_age", start="from_age")
     for exercise in pack.exercises:
         _check_dose(reading, exercise)
-    for profile, session in pack.sessions.sessions.items():
-        for i, use in enumerate(session):
-            here = ("sessions", profile, i)
-            _in_range(reading, "slots.yaml", here, use, (("sets_max", 1, 10), ("hold_s_max", 1, 3600)))
     for i, format_ in enumerate(pack.sessions.formats):
         _in_range(reading, "slots.yaml", ("formats", i), format_, (("up_to_minutes", 1, 240),))
     _in_range(reading, "pack.yaml", (), pack.info, (("next_check_weeks", 1, 52),))

@@ -83,7 +83,8 @@ def dose(
     rest = math.ceil(row.rest_s * rest_factor / 5) * 5
     days = int(lowest("days_max", row.days_max) or 1)
     sides = 2 if row.per_side else 1
-    extra = extra_sets if row.per_side and first_side else 0
+    room = max(0, row.ceiling.sets - sets) if row.ceiling else 0
+    extra = min(extra_sets, room) if row.per_side and first_side else 0
     bouts = sets * sides + extra
     each = row.move_s + (hold or 0)
     return Dose(

@@ -26,7 +26,9 @@ def _lines(outcome: Outcome) -> Iterator[str]:
             yield f"Why: {outcome.headline}"
             yield from _notes(outcome.reasons, firings)
         case Screening():
-            yield f"There is no routine yet: {len(outcome.questions)} safety questions are open."
+            count = len(outcome.questions)
+            are = "1 safety question is" if count == 1 else f"{count} safety questions are"
+            yield f"There is no routine yet: {are} open."
             yield from (f"- {question.ask}" for question in outcome.questions)
             yield from _notes(outcome.reasons, firings)
     yield f"Rules: {outcome.pack.name} {outcome.pack.version}. Decided by {outcome.engine}."
@@ -58,7 +60,8 @@ def _routine(routine: Routine, firings: Mapping[str, Firing]) -> Iterator[str]:
         yield ""
         yield "What you asked for"
     for request in routine.requests:
-        yield f"- {request.name}: {request.answer}"
+        instead = f" Instead: {', '.join(request.instead)}." if request.instead else ""
+        yield f"- {request.name}: {request.answer}{instead}"
         yield from _fired(request.rules, firings, indent="  ")
     if routine.notes:
         yield ""

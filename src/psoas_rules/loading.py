@@ -36,6 +36,9 @@ SCHEMA: Final = 1
 """Version of the file format that this release reads."""
 
 _MOST_FILES: Final = 2_000
+_MOST_KEYS: Final = 5
+_MOST_BYTES: Final = 5_000_000
+_DATA: Final = (".yaml", ".yml", ".json")
 RULE_FOLDERS: Final = ("precaution", "triage", "safety", "profile", "dosage")
 
 
@@ -92,14 +95,19 @@ class Reading:
     documents: dict[str, Document] = attrs.field(factory=dict)
     issues: list[Issue] = attrs.field(factory=list)
     rulebook: Rulebook | None = None
+    _told: set[Issue] = attrs.field(factory=set)
+
+    def tell(self, issue: Issue) -> None:
+        """Notes a problem, once."""
+        if issue not in self._told:
+            self._told.add(issue)
+            self.issues.append(issue)
 
     def complain(self, file: str, path: Path, code: str, message: str) -> None:
         """Notes a problem at a place inside a file."""
         document = self.documents.get(file)
         line, column = document.place(path) if document else (0, 0)
-        issue = Issue(file, line, column, code, message)
-        if issue not in self.issues:
-            self.issues.append(issue)
+        self.tell(Issue(file, line, column, code, message))
 
     def error(self) -> PackError:
         """All issues, in the order of files and lines."""
@@ -122,7 +130,10 @@ def find_builtin() -> FilePath:
 
 
 def read_folder(folder: FilePath) -> dict[str, bytes]:
-    """The YAML files of a pack folder by their path inside it, in sorted order.
+    """The data files of a pack folder by their path inside it, in sorted order.
+
+    Whole-intake cases and files that are no data (a README, a licence) are left alone. Data under a name that is not
+    read, such as `rule.yml`, is taken along, so that reading can say so: a rule must never vanish in silence.
 
     Raises:
         PackError: if the folder cannot be read as a pack.
@@ -130,16 +141,22 @@ def read_folder(folder: FilePath) -> dict[str, bytes]:
     if not (folder / "pack.yaml").is_file():
         issue = Issue("pack.yaml", 0, 0, "no-pack", f"there is no pack in '{folder.name}': it has no pack.yaml")
         raise PackError((issue,))
-    found = sorted(
-        path for path in folder.rglob("*.yaml") if path.is_file() and "cases" not in path.relative_to(folder).parts
-    )
-    if len(found) > _MOST_FILES:
-        issue = Issue("pack.yaml", 0, 0, "too-large", f"the pack has more than {_MOST_FILES} files")
-        raise PackError((issue,))
-    try:
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-    except OSError as error:
-        raise PackError((Issue("pack.yaml", 0, 0, "unreadable", f"a file cannot be read: {error.strerror}"),)) from None
+    contents: dict[str, bytes] = {}
+    size = 0
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_dir() or inside.parts[0] == "cases" or path.suffix.lower() not in _DATA:
+            continue
+        try:
+            contents[inside.as_posix()] = path.read_bytes()
+        except OSError as error:
+            issue = Issue(inside.as_posix(), 0, 0, "unreadable", f"the file cannot be read: {error.strerror}")
+            raise PackError((issue,)) from None
+        size += len(contents[inside.as_posix()])
+        if len(contents) > _MOST_FILES or size > _MOST_BYTES:
+            message = f"the pack has more than {_MOST_FILES} files or {_MOST_BYTES} bytes"
+            raise PackError((Issue("pack.yaml", 0, 0, "too-large", message),))
+    return contents
 
 
 def read_pack(contents: Mapping[str, bytes], checks: Iterable[Callable[[Reading, Rulebook], None]] = ()) -> Reading:
@@ -149,7 +166,7 @@ def read_pack(contents: Mapping[str, bytes], checks: Iterable[Callable[[Reading,
         document = read_yaml(content)
         reading.documents[file] = document
         for flaw in document.flaws:
-            reading.issues.append(_issue(file, flaw))
+            reading.tell(_issue(file, flaw))
     pack = _pack(reading, _digest(contents))
     if pack is None:
         return reading
@@ -192,7 +209,7 @@ def _digest(contents: Mapping[str, bytes]) -> str:
     """A fingerprint of the files: equal exactly when names and contents are equal."""
     digest = hashlib.sha256()
     for file in sorted(contents):
-        for part in (file.encode(), contents[file]):
+        for part in (file.encode("utf-8", "surrogateescape"), contents[file]):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
     return digest.hexdigest()
@@ -219,7 +236,7 @@ def _pack(reading: Reading, digest: str) -> Pack | None:
 def _document(reading: Reading, file: str) -> Document | None:
     document = reading.documents.get(file)
     if document is None:
-        reading.issues.append(Issue(file, 0, 0, "missing-file", "this file is missing"))
+        reading.tell(Issue(file, 0, 0, "missing-file", "this file is missing"))
     return document
 
 
@@ -228,12 +245,14 @@ def _table(reading: Reading, table: _Table) -> Any:
     if document is None or (document.data is None and document.flaws):
         return None
     keys = {other.key for other in _TABLES if other.file == table.file}
-    if not isinstance(document.data, Mapping) or table.key not in document.data:
+    known = document.data if isinstance(document.data, Mapping) else {}
+    strange = [key for key in known if key not in keys]
+    # A file of strange keys is one mistake, not thousands.
+    for key in strange[:_MOST_KEYS]:
+        reading.complain(table.file, (key,), "unknown-key", f"unknown key '{key}'{nearest(key, keys)}")
+    if table.key not in known:
         reading.complain(table.file, (), "missing-key", f"'{table.key}' is missing")
         return None
-    for key in document.data:
-        if key not in keys:
-            reading.complain(table.file, (key,), "unknown-key", f"unknown key '{key}'{nearest(key, keys)}")
     return _structured(reading, table.file, document.data[table.key], table.row, (table.key,))
 
 
@@ -247,7 +266,7 @@ def _whole(reading: Reading, table: _Table) -> Any:
 def _folder(reading: Reading, folder: str, row: Any) -> tuple[Any, ...]:
     rows = []
     for file, document in reading.documents.items():
-        if file.partition("/")[0] != folder or "/" not in file or document.data is None:
+        if file.partition("/")[0] != folder or "/" not in file or not file.endswith(".yaml") or document.data is None:
             continue
         made = _structured(reading, file, document.data, row, ())
         if made is None:
@@ -274,7 +293,7 @@ def _strange_files(reading: Reading) -> None:
     folders = ("exercises", *RULE_FOLDERS)
     for file in reading.documents:
         folder, slash, _ = file.partition("/")
-        if file not in known and not (slash and folder in folders):
+        if file not in known and not (slash and folder in folders and file.endswith(".yaml")):
             near = nearest(file, known) or nearest(folder, folders)
-            message = f"this file is not part of a pack; rules stand in {', '.join(RULE_FOLDERS)}{near}"
-            reading.issues.append(Issue(file, 0, 0, "unknown-file", message))
+            message = f"this file is not part of a pack; rules stand as .yaml in {', '.join(RULE_FOLDERS)}{near}"
+            reading.tell(Issue(file, 0, 0, "unknown-file", message))

@@ -330,7 +330,6 @@ class Slot:
     label: str
     phase: Phase
     serves: tuple[str, ...]
-    keep: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -343,8 +342,6 @@ class SlotUse:
     from_level_3: tuple[str, ...] = ()
     on_request: tuple[str, ...] = ()
     when: Tree = None
-    sets_max: int | None = None
-    hold_s_max: float | None = None
     sources: tuple[str, ...] = ()
 
 

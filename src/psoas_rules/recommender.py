@@ -105,6 +105,8 @@ class Recommender:
     """
 
     def __init__(self, pack: Pack | None = None, engine: Engine | None = None) -> None:
+        if not isinstance(pack, Pack | None):
+            raise TypeError(f"a recommender takes a Pack, as load_pack gives it, not {type(pack).__name__}")
         self.pack = load_pack() if pack is None else pack
         self._compiled = Compiled.make(_rulebook(self.pack), default_engine() if engine is None else engine)
         self._kit = Kit(self._compiled)
