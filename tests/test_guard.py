@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from psoas_rules import Intake, Person, Routine, Screen, assembly
+from psoas_rules import Intake, Person, Routine, Screen, barriers
 from psoas_rules import recommender as recommending
 from psoas_rules.errors import GuardError
 from psoas_rules.guard import Guard
@@ -101,7 +101,7 @@ def test_an_unanswered_safety_question_withholds_a_routine(guard, sound, facts):
 
 def test_a_fault_in_assembly_never_reaches_the_person(monkeypatch, recommender):
     """If assembly forgot the exclusions, the guard would stop the routine."""
-    monkeypatch.setattr(assembly._Assembly, "_barriers", lambda *_: iter(()))
+    monkeypatch.setattr(barriers.Barriers, "_all", lambda *_: iter(()))
 
     with pytest.raises(GuardError):
         recommender.recommend(INTAKE)

@@ -11,23 +11,16 @@ from typing import Final
 
 import attrs
 
+from psoas_rules.barriers import Barrier, Barriers
 from psoas_rules.conditions import Value, holds
 from psoas_rules.dosing import DoseFloors, dose, in_scope, lowers
-from psoas_rules.outcomes import LeftOut, Request, Step
+from psoas_rules.outcomes import Dose, LeftOut, Request, Step
 from psoas_rules.pack import Exercise, Limit, Slot, SlotUse
 from psoas_rules.rulebook import EXPERT_CHOICE
 from psoas_rules.stages import Case, Compiled
 from psoas_rules.trace import Side
 
 _MAX_LEVEL: Final = 3
-
-
-@attrs.frozen
-class Barrier:
-    """What keeps an exercise out: a sentence, and the rules behind it."""
-
-    why: str
-    rules: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -64,7 +57,6 @@ class Kit:
         self.default_minutes = self.pack.constant("default_minutes")
         self.longest_minutes = self.pack.constant("longest_minutes")
         self.extra_sets = int(self.pack.constant("extra_sets_on_one_side"))
-        self.usual_equipment = frozenset(key for key, thing in self.pack.vocabulary.equipment.items() if thing.usual)
 
 
 def assemble(kit: Kit, case: Case) -> Assembled:
@@ -84,7 +76,8 @@ class _Assembly:
         self.kit = kit
         self.case = case
         self.facts = case.facts
-        self.limits = case.limits()
+        self.barriers = Barriers(case, kit.pack.vocabulary, kit.compiled.book.offers)
+        self.limits = self.barriers.limits
         self.wanted = tuple(e for e in kit.exercises if case.facts.get(f"preference.wants.{e}") is True)
         self.preferred = {said.conclusion.subject: said.rule.id for said in case.all("prefer")}
         self.swaps: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -94,6 +87,9 @@ class _Assembly:
         self.minutes = minutes_for(kit, case.facts)
         self.format = self._format()
         self.session_limits: tuple[Limit, ...] = ()
+        self.level = self._level()
+        self.orders: dict[int, tuple[str, ...]] = {}
+        self.doses: dict[str, Dose] = {}
         self.blocked: dict[str, Barrier] = {}
         self.empty: dict[str, LeftOut] = {}
 
@@ -139,10 +135,11 @@ class _Assembly:
         slot = self.kit.slots[use.slot]
         wished = [e for e in self.wanted if e in use.on_request and e not in taken]
         granted = [pick for e in wished if (pick := self._wish(e, use, taken)) is not None]
-        if granted or not self._order(use):
+        order = self._order(use)
+        if granted or not order:
             return granted
         barriers: list[Barrier] = []
-        for candidate in self._order(use):
+        for candidate in order:
             pick = self._candidate(candidate, use, taken, swap=True)
             if pick is not None:
                 return [pick]
@@ -159,22 +156,24 @@ class _Assembly:
         """What was asked for by name, or the first substitute of something that is not for doing alone."""
         pick = self._candidate(name, use, taken, swap=False)
         exercise = self.kit.exercises[name]
-        alone = tuple(self._alone(exercise))
+        alone = tuple(self.barriers.alone(exercise))
         if pick is None and alone and exercise.substitutes:
             return self._stand_in(exercise, exercise.substitutes[0], use, taken, alone[0].rules)
         return pick
 
     def _order(self, use: SlotUse) -> tuple[str, ...]:
         """Candidates by preference: asked for by name, advised by a rule, then by level, then as the table says."""
-        level = self._level()
+        if id(use) in self.orders:
+            return self.orders[id(use)]
         listed: list[str] = []
         for needed, names in ((3, use.from_level_3), (2, use.from_level_2), (1, use.candidates)):
-            if level >= needed:
+            if self.level >= needed:
                 listed += names
         every = (*use.from_level_3, *use.from_level_2, *use.candidates)
         first = [e for e in self.wanted if e in every]
         advised = [e for e in listed if e in self.preferred]
-        return tuple(dict.fromkeys((*first, *advised, *listed)))
+        self.orders[id(use)] = tuple(dict.fromkeys((*first, *advised, *listed)))
+        return self.orders[id(use)]
 
     def _level(self) -> int:
         capped = [limit.level_max for limit, _ in self.limits if limit.level_max is not None and _unscoped(limit)]
@@ -190,7 +189,7 @@ class _Assembly:
                     reason = f"{pick.exercise.name} suits you better"
                     self.blocked.setdefault(name, Barrier(reason, (rule,)))
                     return pick
-        barrier = self._barrier(exercise)
+        barrier = self.barriers.of(exercise)
         if barrier is None:
             return None if name in taken else Chosen(use, self.kit.slots[use.slot], exercise, (), self._brought(name))
         self.blocked.setdefault(name, barrier)
@@ -209,84 +208,9 @@ class _Assembly:
     ) -> Chosen | None:
         exercise, slot = self.kit.exercises[other], self.kit.slots[use.slot]
         serves = set(exercise.targets) & set(slot.serves)
-        if other in taken or not serves or exercise.phase != slot.phase or self._barrier(exercise) is not None:
+        if other in taken or not serves or exercise.phase != slot.phase or self.barriers.of(exercise) is not None:
             return None
         return Chosen(use, slot, exercise, (original.name,), rules)
-
-    # What keeps an exercise out
-
-    def _barrier(self, exercise: Exercise) -> Barrier | None:
-        for barrier in self._barriers(exercise):
-            return barrier
-        return None
-
-    def _barriers(self, exercise: Exercise) -> Iterator[Barrier]:
-        yield from self._alone(exercise)
-        yield from self._excluded(exercise)
-        yield from self._not_offered(exercise)
-        yield from self._not_possible(exercise)
-        yield from self._too_hard(exercise)
-
-    def _excluded(self, exercise: Exercise) -> Iterator[Barrier]:
-        properties = self.kit.pack.vocabulary.properties
-        for name in exercise.properties:
-            rules = self.case.rules_for("exclude_property", name)
-            if rules:
-                yield Barrier(f"it needs {properties[name]}, which is not for you now{self._because(rules)}", rules)
-        rules = self.case.rules_for("exclude_exercise", exercise.id)
-        if rules:
-            yield Barrier(f"it is not for you now{self._because(rules)}", rules)
-        rules = self.case.rules_for("exclude_phase", exercise.phase)
-        if rules:
-            yield Barrier(f"this part of the session is left out today{self._because(rules)}", rules)
-
-    def _because(self, rules: Iterable[str]) -> str:
-        titles = {rule.id: rule.title for rule in self.case.fired}
-        named = list(dict.fromkeys(titles[rule] for rule in rules if rule in titles))
-        return f" ({'; '.join(named)})" if named else ""
-
-    def _alone(self, exercise: Exercise) -> Iterator[Barrier]:
-        if exercise.availability != "supervised_only":
-            return
-        if self.facts.get("preference.supervised") is not True or exercise.id not in self.wanted:
-            properties = (name for name in exercise.properties)
-            rules = [rule for name in properties for rule in self.case.rules_for("exclude_property", name)]
-            yield Barrier(exercise.not_on_your_own or "only with a qualified practitioner", tuple(dict.fromkeys(rules)))
-
-    def _not_offered(self, exercise: Exercise) -> Iterator[Barrier]:
-        if not holds(self.kit.compiled.book.offers[exercise.id], self.facts):
-            yield Barrier(exercise.offered_when or "your answers do not call for it")
-
-    def _not_possible(self, exercise: Exercise) -> Iterator[Barrier]:
-        vocabulary = self.kit.pack.vocabulary
-        for alternatives in exercise.needs:
-            if not any(self._has(thing) for thing in alternatives):
-                things = " or ".join(vocabulary.equipment[thing].label for thing in alternatives)
-                yield Barrier(f"it needs {things}")
-        if all(self.facts.get(f"preference.avoid_positions.{p}") is True for p in exercise.positions):
-            positions = " or ".join(vocabulary.positions[p] for p in exercise.positions)
-            yield Barrier(f"you want to avoid {positions}")
-        for name in exercise.properties:
-            if self.facts.get(f"preference.avoid_properties.{name}") is True:
-                yield Barrier(f"you want to avoid {vocabulary.properties[name]}")
-
-    def _has(self, thing: str) -> bool:
-        if "preference.equipment" in self.facts:
-            return self.facts.get(f"preference.equipment.{thing}") is True
-        return thing in self.kit.usual_equipment
-
-    def _too_hard(self, exercise: Exercise) -> Iterator[Barrier]:
-        wished = self.facts.get("preference.level_max")
-        if isinstance(wished, int) and exercise.level > wished:
-            yield Barrier("it is harder than you asked for")
-        over = [
-            rule
-            for limit, rule in self.limits
-            if limit.level_max is not None and exercise.level > limit.level_max and in_scope(limit, exercise)
-        ]
-        # With a practitioner present, the level of someone who trains alone is not the measure.
-        if over and exercise.availability != "supervised_only":
-            yield Barrier(f"it is a level too hard for now{self._because(over)}", tuple(dict.fromkeys(over)))
 
     # Fitting the time
 
@@ -295,21 +219,27 @@ class _Assembly:
         return next((one.limits for one in formats if self.minutes <= one.up_to_minutes), ())
 
     def _seconds(self, chosen: Iterable[Chosen]) -> float:
-        return sum(self._step(pick).dose.seconds + self.kit.setup_s for pick in chosen)
+        return sum(self._dose(pick.exercise).seconds + self.kit.setup_s for pick in chosen)
 
     # Steps
+
+    def _dose(self, exercise: Exercise) -> Dose:
+        """The dose of an exercise for this person: the same in whatever slot it comes to stand."""
+        if exercise.id not in self.doses:
+            side, _ = self._side(exercise)
+            self.doses[exercise.id] = dose(
+                exercise,
+                (*(limit for limit, _ in self.limits), *self.session_limits, *self.format),
+                self.kit.floors,
+                first_side=side,
+                extra_sets=self.kit.extra_sets if side else 0,
+            )
+        return self.doses[exercise.id]
 
     def _step(self, pick: Chosen) -> Step:
         exercise = pick.exercise
         fitting = [(limit, rule) for limit, rule in self.limits if in_scope(limit, exercise)]
-        side, extra_rules = self._side(exercise)
-        made = dose(
-            exercise,
-            (*(limit for limit, _ in fitting), *self.session_limits, *self.format),
-            self.kit.floors,
-            first_side=side,
-            extra_sets=self.kit.extra_sets if side else 0,
-        )
+        _, extra_rules = self._side(exercise)
         vocabulary = self.kit.pack.vocabulary
         positions = [p for p in exercise.positions if self.facts.get(f"preference.avoid_positions.{p}") is not True]
         cautions = tuple(dict.fromkeys(limit.say for limit, _ in fitting if limit.say))
@@ -325,7 +255,7 @@ class _Assembly:
             position=vocabulary.positions[positions[0]],
             needs=tuple(self._need(alternatives) for alternatives in exercise.needs),
             why=exercise.why,
-            dose=made,
+            dose=self._dose(exercise),
             how=exercise.steps,
             cues=exercise.cues,
             faults=exercise.common_faults,
@@ -337,7 +267,7 @@ class _Assembly:
         )
 
     def _need(self, alternatives: tuple[str, ...]) -> str:
-        thing = next((thing for thing in alternatives if self._has(thing)), alternatives[0])
+        thing = next((thing for thing in alternatives if self.barriers.has(thing)), alternatives[0])
         return self.kit.pack.vocabulary.equipment[thing].label
 
     def _side(self, exercise: Exercise) -> tuple[Side | None, tuple[str, ...]]:
@@ -372,7 +302,7 @@ class _Assembly:
             supervised = exercise.availability == "supervised_only"
             answer = "It is in your session, only together with your practitioner." if supervised else "It is in."
             return Request(exercise=name, name=exercise.name, granted=True, answer=answer)
-        barrier = self._barrier(exercise) or self.blocked.get(name)
+        barrier = self.barriers.of(exercise) or self.blocked.get(name)
         if barrier is not None:
             answer = _sentence(barrier.why)
         elif any(pick.exercise.id == name for pick in dropped):
@@ -392,7 +322,7 @@ class _Assembly:
         )
 
     def _offerable(self, name: str) -> bool:
-        return self._barrier(self.kit.exercises[name]) is None
+        return self.barriers.of(self.kit.exercises[name]) is None
 
 
 def _unscoped(limit: Limit) -> bool:
