@@ -29,4 +29,10 @@ def recommender(pack):
 
 @pytest.fixture(scope="session")
 def plain(pack):
-    return Recommender(pack, PlainEngine())
+    return Recommender(pack, PlainEngine(), remember=False)
+
+
+@pytest.fixture(scope="session")
+def forgetful(pack):
+    """Asks its engine every time."""
+    return Recommender(pack, remember=False)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from psoas_rules import Intake, Recommender, Routine, Screen
 from psoas_rules.conditions import ALWAYS, All, Any, Not, alternatives, facts_read, holds
 from psoas_rules.conditions import Test as Leaf  # under its own name pytest would collect it
-from psoas_rules.engines import PlainEngine, default_engine
+from psoas_rules.engines import PlainEngine, default_engine, memo
+from psoas_rules.engines.memo import MemoProgram
 from psoas_rules.errors import EngineError
 
 if HAS_DURABLE:
@@ -52,6 +53,9 @@ VALUES = {"flag": st.booleans(), "number": st.sampled_from(NUMBERS), "word": st.
 FACTS = st.fixed_dictionaries({}, optional={fact: VALUES[kind] for fact, kind in KINDS.items()})
 
 
+USUAL = st.dictionaries(st.sampled_from("ab"), st.booleans())
+
+
 def small_enough(condition):
     try:
         alternatives(condition)
@@ -68,6 +72,72 @@ def test_both_engines_fire_the_same_rules(conditions, facts):
 
     for known in facts:
         assert one.fired(known) == other.fired(known)
+
+
+@given(
+    conditions=st.lists(CONDITION, max_size=40),
+    usual=USUAL,
+    facts=st.lists(FACTS, min_size=1, max_size=12),
+    data=st.data(),
+)
+def test_remembering_changes_no_answer(conditions, usual, facts, data):
+    """With a memory before it, whatever it has seen and whatever counts as usual, a program answers the same."""
+    program = PlainEngine().compile(conditions)
+    remembering = MemoProgram(program, conditions, usual)
+
+    for known in data.draw(st.permutations(facts * 2)):
+        assert remembering.fired(known) == program.fired(known)
+    assert pickle.loads(pickle.dumps(remembering)).fired(facts[0]) == program.fired(facts[0])
+
+
+def test_what_is_remembered_is_bounded(monkeypatch):
+    """A group that has learnt too much starts afresh, and still answers right."""
+    monkeypatch.setattr(memo, "MOST_ENTRIES", 3)
+    conditions = [Leaf("c", "at_least", number) for number in range(20)]
+    program = MemoProgram(PlainEngine().compile(conditions), conditions, {})
+
+    for number in (*range(20), *range(20)):
+        assert program.fired({"c": number}) == tuple(range(number + 1))
+        assert len(program._groups[0].known) <= 3
+
+
+def test_a_failed_run_is_not_remembered():
+    """What went wrong once is asked again."""
+
+    class Once:
+        fails = False
+
+        def fired(self, facts):
+            if self.fails:
+                raise EngineError("broken")
+            return (0,) if facts.get("a") else ()
+
+    once = Once()
+    program = MemoProgram(once, [Leaf("a", "is", True)], {})
+    assert program.fired({}) == ()
+    once.fails = True
+    with pytest.raises(EngineError):
+        program.fired({"a": True})
+    once.fails = False
+
+    assert program.fired({"a": True}) == (0,)
+
+
+def test_the_engine_is_asked_once_for_the_same_cells():
+    """Two values in one cell are one question."""
+    conditions = [Leaf("c", "at_least", 5), Leaf("c", "above", 7)]
+    asked = []
+
+    class Counting:
+        def fired(self, facts):
+            asked.append(dict(facts))
+            return PlainEngine().compile(conditions).fired(facts)
+
+    program = MemoProgram(Counting(), conditions, {})
+    for number in (5.5, 6, 6.9, 5.5):
+        assert program.fired({"c": number}) == (0,)
+
+    assert asked == [{}, {"c": 5.5}]
 
 
 @given(condition=CONDITION, facts=FACTS)
@@ -172,7 +242,7 @@ CLEAR = Intake(signs={"low_back_pain_stiffness": 5, "leg_lift_difficulty": True}
 @pytest.mark.parametrize("fail_at", [1, 2, 3, 5, 8, 13, 40, 90])
 def test_a_fault_in_the_matcher_is_an_error_and_never_a_routine(monkeypatch, pack, fail_at, fault):
     """Whatever call fails, no wrong outcome comes out; at the latest the request after next is answered again."""
-    recommender = Recommender(pack)
+    recommender = Recommender(pack, remember=False)
     expected = recommender.recommend(CLEAR)
     real = durable.matcher
     monkeypatch.setattr(durable, "matcher", Faulty(real, fail_at, fault))
@@ -211,7 +281,7 @@ def test_a_silent_matcher_is_noticed(monkeypatch):
 @needs_durable
 def test_an_interrupt_leaves_nothing_behind(monkeypatch, pack):
     """Ctrl-C in the middle of a run goes through, and the next run is right."""
-    recommender = Recommender(pack)
+    recommender = Recommender(pack, remember=False)
     expected = recommender.recommend(CLEAR)
     real = durable.matcher
 

@@ -315,6 +315,12 @@ def test_durable_rules_and_the_plain_evaluator_decide_the_same(recommender, plai
     assert as_bytes(one) == as_bytes(other)
 
 
+@given(intake=ANY)
+def test_remembering_changes_nothing(recommender, forgetful, intake):
+    """What the engine answered before gives the same outcome as asking it again."""
+    assert as_bytes(recommender.recommend(intake)) == as_bytes(forgetful.recommend(intake))
+
+
 @needs_durable
 @given(intake=CLEAR)
 def test_both_engines_build_the_same_routine(recommender, plain, intake):

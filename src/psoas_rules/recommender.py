@@ -99,16 +99,18 @@ class Recommender:
         pack: The knowledge; None for the built-in pack.
         engine: What decides which rules fire; None for durable-rules where it can be imported, else the plain
             evaluator.
+        remember: Whether to keep, within bounds, what the engine has answered. It changes the speed alone.
 
     Raises:
         PackError: if the pack does not hold together.
     """
 
-    def __init__(self, pack: Pack | None = None, engine: Engine | None = None) -> None:
+    def __init__(self, pack: Pack | None = None, engine: Engine | None = None, *, remember: bool = True) -> None:
         if not isinstance(pack, Pack | None):
             raise TypeError(f"a recommender takes a Pack, as load_pack gives it, not {type(pack).__name__}")
         self.pack = load_pack() if pack is None else pack
-        self._compiled = Compiled.make(_rulebook(self.pack), default_engine() if engine is None else engine)
+        decides = default_engine() if engine is None else engine
+        self._compiled = Compiled.make(_rulebook(self.pack), decides, remember=remember)
         self._kit = Kit(self._compiled)
         self._guard = Guard(self.pack)
         info = self.pack.info

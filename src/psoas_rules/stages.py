@@ -14,6 +14,7 @@ import attrs
 
 from psoas_rules.conditions import Value, facts_read
 from psoas_rules.engines import Engine, Program
+from psoas_rules.engines.memo import MemoProgram
 from psoas_rules.lexicon import Lexicon
 from psoas_rules.loading import Rulebook
 from psoas_rules.pack import LEVELS, STAGES, Level, Limit, Stage
@@ -81,10 +82,15 @@ class Compiled:
     pattern_items: frozenset[str]
 
     @classmethod
-    def make(cls, book: Rulebook, engine: Engine) -> Compiled:
-        """Compiles the rules of every stage."""
+    def make(cls, book: Rulebook, engine: Engine, *, remember: bool) -> Compiled:
+        """Compiles the rules of every stage; with `remember` the engine is not asked the same thing twice."""
         rules = {stage: tuple(rule for rule in book.rules if rule.stage == stage) for stage in STAGES}
-        programs = {stage: engine.compile([rule.when for rule in rules[stage]]) for stage in STAGES}
+        denied = dict.fromkeys(book.lexicon.required, False)
+        programs: dict[Stage, Program] = {}
+        for stage in STAGES:
+            conditions = [rule.when for rule in rules[stage]]
+            program = engine.compile(conditions)
+            programs[stage] = MemoProgram(program, conditions, denied) if remember else program
         items = frozenset(item.id for item in book.pack.signs if item.evidence)
         return cls(book, engine.name, rules, programs, Weights.of(book.pack), items)
 

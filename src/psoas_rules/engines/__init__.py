@@ -1,39 +1,16 @@
 """Engines: given these facts, which rules fire?
 
 That is the only question, so an engine is small. `plain` evaluates the conditions as they stand and is the
-specification; `durable` asks durable-rules. They must agree on every fact set, and the tests hold them to it.
+specification; `durable` asks durable-rules. They must agree on every fact set, and the tests hold them to it. `memo` is
+no engine: it remembers what an engine has answered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
-
-from psoas_rules.conditions import Condition, Value
 from psoas_rules.engines.plain import PlainEngine
+from psoas_rules.engines.protocol import Engine, Program
 
 __all__ = ["Engine", "PlainEngine", "Program", "default_engine"]
-
-
-class Program(Protocol):
-    """Conditions made ready to be asked many times."""
-
-    def fired(self, facts: Mapping[str, Value]) -> tuple[int, ...]:
-        """Positions of the conditions that hold, ascending."""
-        ...
-
-
-class Engine(Protocol):
-    """Something that can run conditions."""
-
-    @property
-    def name(self) -> str:
-        """What outcomes call it."""
-        ...
-
-    def compile(self, conditions: Sequence[Condition]) -> Program:
-        """The conditions as a program."""
-        ...
 
 
 def default_engine() -> Engine:
