@@ -6,7 +6,6 @@ import pytest
 from psoas_rules import Intake, Person, Routine, Screen, barriers
 from psoas_rules import recommender as recommending
 from psoas_rules.errors import GuardError
-from psoas_rules.guard import Guard
 from psoas_rules.lexicon import build_lexicon
 
 INTAKE = Intake(
@@ -26,8 +25,8 @@ def sound(recommender):
 
 
 @pytest.fixture
-def guard(pack):
-    return Guard(pack)
+def guard(recommender):
+    return recommender._guard
 
 
 @pytest.fixture
@@ -46,14 +45,20 @@ def step_of(routine, **changes):
 
 
 def test_a_sound_routine_passes(guard, sound, facts):
-    guard.check(sound, facts)
+    guard.check(sound, facts, facts)
 
 
 @pytest.mark.parametrize(
     ("tamper", "says"),
     [
         (lambda r: attrs.evolve(r, triage="same_day"), "a routine at triage level same_day"),
-        (lambda r: attrs.evolve(r, seconds=r.minutes * 60 + 1), "do not fit"),
+        (lambda r: attrs.evolve(r, seconds=r.minutes * 60 + 99), "do not fit"),
+        (lambda r: attrs.evolve(r, seconds=r.seconds - 60), "the steps take"),
+        (lambda r: attrs.evolve(r, minutes=90), "are not the time that there is"),
+        (lambda r: attrs.evolve(r, steps=(*r.steps, r.steps[-1])), "stands in it twice"),
+        (lambda r: step_of(r, dose_sets=0), "cannot be meant"),
+        (lambda r: step_of(r, dose_days_max=9), "cannot be meant"),
+        (lambda r: step_of(r, dose_rest_s=-5), "cannot be meant"),
         (lambda r: attrs.evolve(r, steps=r.steps[::-1]), "the phases are out of order"),
         (lambda r: step_of(r, exercise="bicycle_crunch"), "bicycle_crunch is forbidden with condition.hernia"),
         (lambda r: step_of(r, exercise="plank_high"), "plank_high is forbidden with condition.hernia"),
@@ -70,7 +75,7 @@ def test_a_sound_routine_passes(guard, sound, facts):
 )
 def test_a_tampered_routine_is_withheld(guard, sound, facts, tamper, says):
     with pytest.raises(GuardError) as caught:
-        guard.check(tamper(sound), facts)
+        guard.check(tamper(sound), facts, facts)
 
     assert says in str(caught.value)
 
@@ -83,11 +88,17 @@ def test_a_tampered_routine_is_withheld(guard, sound, facts, tamper, says):
         ({"cleared.hernia": False}, "although condition.hernia needs a clinician first"),
         ({"condition.acute_illness": True, "cleared.acute_illness": True}, "condition.acute_illness needs a clinician"),
         ({"preference.level_max": 0}, "above the level asked for"),
+        ({"preference.avoid_positions.standing": True}, "is in a position to avoid"),
+        ({"preference.avoid_properties.supine_lying": True}, "is a movement to avoid"),
+        ({"preference.equipment": True}, "needs mat"),
+        ({"sign.groin_pinch_flexion.left": True, "sign.groin_pinch_flexion.right": True}, "condition.hip_impingement"),
+        ({"condition.pregnancy": True, "detail.weeks_pregnant": 24}, "condition.pregnancy.from_16_weeks"),
+        ({"sign.low_energy_today": True}, "is forbidden by dosage.low_energy_day"),
     ],
 )
 def test_a_routine_that_answers_speak_against_is_withheld(guard, sound, facts, change, says):
     with pytest.raises(GuardError) as caught:
-        guard.check(sound, {**facts, **change})
+        guard.check(sound, {**facts, **change}, {**facts, **change})
 
     assert says in str(caught.value)
 
@@ -96,7 +107,7 @@ def test_an_unanswered_safety_question_withholds_a_routine(guard, sound, facts):
     del facts["red_flag.very_unwell"]
 
     with pytest.raises(GuardError, match=r"red_flag\.very_unwell is not answered"):
-        guard.check(sound, facts)
+        guard.check(sound, facts, facts)
 
 
 def test_a_fault_in_assembly_never_reaches_the_person(monkeypatch, recommender):

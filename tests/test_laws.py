@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psoas_rules import Intake, Referral, Routine, Screen, Screening, explain, load_pack, outcome_from_dict
 from psoas_rules.intake import FrozenDict
 from psoas_rules.pack import LEVELS, PHASES
-from psoas_rules.testing import intakes
+from psoas_rules.testing import answers, intakes
 
 PACK = load_pack()
 
@@ -166,6 +166,27 @@ def _assert_not_more(dose, before):
     assert dose.rest_s >= before.rest_s
 
 
+DETAILS = sorted((row.id, key) for row in PACK.conditions for key in row.details)
+
+
+@given(intake=CLEAR, detail=st.sampled_from(DETAILS), data=st.data())
+def test_an_unanswered_follow_up_is_never_less_careful(recommender, intake, detail, data):
+    """Whatever a follow-up question of a condition would be answered with, leaving it open excludes at least as much."""
+    condition, key = detail
+    with_condition = {**intake.conditions, condition: True}
+    cleared = {**intake.clearances, **dict.fromkeys(with_condition, True)}
+    said = data.draw(answers(recommender.lexicon.specs[f"detail.{key}"], unknown=False))
+    base = attrs.evolve(intake, conditions=with_condition, clearances=cleared)
+    answered = attrs.evolve(base, details={**intake.details, key: said})
+    left_open = attrs.evolve(base, details={k: v for k, v in intake.details.items() if k != key})
+
+    careful, other = recommender.recommend(left_open), recommender.recommend(answered)
+
+    if isinstance(careful, Routine):
+        assert isinstance(other, Routine)
+        assert exclusions(careful) >= exclusions(other)
+
+
 @given(intake=CLEAR, pain=st.integers(0, 9))
 def test_more_pain_never_gives_more_load(recommender, intake, pain):
     """One point more of pain raises no dose and lowers no triage level."""
@@ -196,6 +217,9 @@ def test_no_step_breaks_a_table(recommender, intake):
         for row in present:
             assert not set(exercise.properties) & set(row.excludes.properties)
             assert exercise.id not in row.excludes.exercises
+            for limit in row.limits:
+                if limit.level_max is not None and limit.for_property in (None, *exercise.properties):
+                    assert exercise.level <= limit.level_max
 
 
 @given(intake=CLEAR)
@@ -287,7 +311,7 @@ def test_intakes_read_back_from_json(intake):
 
 @given(intake=ANY)
 def test_every_rule_that_is_named_has_fired(recommender, intake):
-    """What an outcome cites is in its trace, with a source; a firing's known answers are those of the intake."""
+    """What an outcome cites is in its trace, with a source, every step cites a rule, and answers are as they were given."""
     outcome = recommender.recommend(intake)
     fired = set(outcome.trace.rules)
     cited = set()
@@ -301,7 +325,13 @@ def test_every_rule_that_is_named_has_fired(recommender, intake):
 
     assert cited <= fired
     assert all(firing.sources for firing in outcome.trace.firings)
-    assert all(step.sources for step in getattr(outcome, "steps", ()))
+    assert all(step.sources and step.rules for step in getattr(outcome, "steps", ()))
+    answered = recommender.lexicon.facts(intake)
+    for firing in outcome.trace.firings:
+        for reading in firing.readings:
+            if not reading.fact.startswith("finding.") and reading.assumed_by is None:
+                assert reading.value == answered.get(reading.fact)
+            assert reading.assumed_by is None or reading.assumed_by in fired
 
 
 @needs_durable

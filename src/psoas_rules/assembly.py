@@ -17,8 +17,8 @@ from psoas_rules.dosing import DoseFloors, dose, in_scope, lowers
 from psoas_rules.outcomes import Dose, LeftOut, Request, Step
 from psoas_rules.pack import Exercise, Limit, Slot, SlotUse
 from psoas_rules.rulebook import EXPERT_CHOICE
-from psoas_rules.stages import Case, Compiled
-from psoas_rules.trace import Side
+from psoas_rules.stages import Case, Compiled, reading
+from psoas_rules.trace import Conclusion, Firing, Side
 
 _MAX_LEVEL: Final = 3
 
@@ -42,6 +42,7 @@ class Assembled:
     left_out: tuple[LeftOut, ...]
     requests: tuple[Request, ...]
     seconds: float
+    firings: tuple[Firing, ...]
 
 
 class Kit:
@@ -85,8 +86,11 @@ class _Assembly:
             original, other = said.conclusion.subject, said.conclusion.other or ""
             self.swaps[original] = (*self.swaps.get(original, ()), (other, said.rule.id))
         self.minutes = minutes_for(kit, case.facts)
-        self.format = self._format()
+        assert case.weighed is not None
+        self.profile = case.weighed.profile
+        self.format, self.format_rule, self.format_sources = self._format()
         self.session_limits: tuple[Limit, ...] = ()
+        self.session_rule = f"session_limits.{self.profile}"
         self.level = self._level()
         self.orders: dict[int, tuple[str, ...]] = {}
         self.doses: dict[str, Dose] = {}
@@ -94,11 +98,9 @@ class _Assembly:
         self.empty: dict[str, LeftOut] = {}
 
     def run(self) -> Assembled:
-        assert self.case.weighed is not None
-        profile = self.case.weighed.profile
-        self.session_limits = self.kit.pack.sessions.session_limits.get(profile, ())
-        conditions = self.kit.compiled.book.uses[profile]
-        uses = self.kit.pack.sessions.sessions[profile]
+        self.session_limits = self.kit.pack.sessions.session_limits.get(self.profile, ())
+        conditions = self.kit.compiled.book.uses[self.profile]
+        uses = self.kit.pack.sessions.sessions[self.profile]
         used = [use for use, when in zip(uses, conditions, strict=True) if holds(when, self.facts)]
         whole = self._fill_all(used)
         kept = self._fit(used, whole)
@@ -110,7 +112,30 @@ class _Assembly:
             tuple(self._left_out(kept, dropped)),
             tuple(self._request(exercise, kept, dropped) for exercise in self.wanted),
             self._seconds(kept),
+            tuple(self._firings(kept, steps)),
         )
+
+    def _firings(self, kept: list[Chosen], steps: tuple[Step, ...]) -> Iterator[Firing]:
+        """What the tables of the session decided: which slot each step fills, and what makes doses smaller."""
+        texts = self.kit.pack.info.texts
+        told = (reading("finding.profile", self.case, self.kit.compiled.book.lexicon),)
+        for pick in kept:
+            filled = (Conclusion("fill", pick.exercise.id),)
+            why = texts.slot_because or pick.slot.label
+            sourced = pick.use.sources or (EXPERT_CHOICE,)
+            yield Firing(self._slot_rule(pick), "assembly", pick.slot.label, why, told, filled, sourced)
+        cited = {rule for step in steps for rule in step.rules}
+        time = (reading("preference.minutes", self.case, self.kit.compiled.book.lexicon),)
+        for rule, limits, because, readings, sources in (
+            (self.format_rule, self.format, texts.format_because, time, self.format_sources),
+            (self.session_rule, self.session_limits, texts.session_because, told, (EXPERT_CHOICE,)),
+        ):
+            if rule in cited:
+                lowered = tuple(Conclusion("limit", "dose", limit=limit) for limit in limits)
+                yield Firing(rule, "assembly", because or rule, because or rule, readings, lowered, sources)
+
+    def _slot_rule(self, pick: Chosen) -> str:
+        return f"slots.{self.profile}.{pick.slot.id}"
 
     def _fit(self, used: list[SlotUse], whole: list[Chosen]) -> list[Chosen]:
         """Leaves out slots in the order of the pack, and fills the rest anew, until the session fits the time."""
@@ -214,9 +239,12 @@ class _Assembly:
 
     # Fitting the time
 
-    def _format(self) -> tuple[Limit, ...]:
-        formats = sorted(self.kit.pack.sessions.formats, key=lambda one: one.up_to_minutes)
-        return next((one.limits for one in formats if self.minutes <= one.up_to_minutes), ())
+    def _format(self) -> tuple[tuple[Limit, ...], str, tuple[str, ...]]:
+        """The limits for the time there is, their id and their sources."""
+        for one in sorted(self.kit.pack.sessions.formats, key=lambda one: one.up_to_minutes):
+            if self.minutes <= one.up_to_minutes:
+                return one.limits, f"formats.up_to_{one.up_to_minutes}", one.sources or (EXPERT_CHOICE,)
+        return (), "", ()
 
     def _seconds(self, chosen: Iterable[Chosen]) -> float:
         return sum(self._dose(pick.exercise).seconds + self.kit.setup_s for pick in chosen)
@@ -243,8 +271,11 @@ class _Assembly:
         vocabulary = self.kit.pack.vocabulary
         positions = [p for p in exercise.positions if self.facts.get(f"preference.avoid_positions.{p}") is not True]
         cautions = tuple(dict.fromkeys(limit.say for limit, _ in fitting if limit.say))
-        changing = (rule for limit, rule in fitting if limit.say or lowers(limit, exercise))
-        rules = dict.fromkeys((*pick.rules, *changing, *extra_rules))
+        changing = [rule for limit, rule in fitting if limit.say or lowers(limit, exercise)]
+        for limits, rule in ((self.format, self.format_rule), (self.session_limits, self.session_rule)):
+            if any(in_scope(limit, exercise) and lowers(limit, exercise) for limit in limits):
+                changing.append(rule)
+        rules = dict.fromkeys((self._slot_rule(pick), *pick.rules, *changing, *extra_rules))
         facts = exercise.evidence.facts
         sources = (*exercise.dose.sources, *(source for fact in facts for source in fact.sources))
         return Step(

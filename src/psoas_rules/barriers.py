@@ -102,6 +102,5 @@ class Barriers:
             for limit, rule in self.limits
             if limit.level_max is not None and exercise.level > limit.level_max and in_scope(limit, exercise)
         ]
-        # With a practitioner present, the level of someone who trains alone is not the measure.
-        if over and exercise.availability != "supervised_only":
+        if over:
             yield Barrier(f"it is a level too hard for now{self._because(over)}", tuple(dict.fromkeys(over)))

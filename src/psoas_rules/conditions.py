@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, product
 from typing import Literal, TypeAlias
 
 import attrs
@@ -129,8 +130,15 @@ def facts_read(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(test.fact for test in tests(condition)))
 
 
-def alternatives(condition: Condition, limit: int = 64) -> tuple[tuple[Literal_, ...], ...]:
+SignedTest: TypeAlias = tuple[Test, bool]
+"""A test, and whether it is negated."""
+
+
+def alternatives(condition: Condition, limit: int = 64) -> tuple[tuple[SignedTest, ...], ...]:
     """The condition as a list of alternatives, each a conjunction of plain or negated tests.
+
+    None of these tests is satisfied by silence: a test that is (`when_unknown`) becomes two alternatives, the plain
+    test and "not answered".
 
     Raises:
         ValueError: if it would take more than `limit` alternatives.
@@ -138,27 +146,23 @@ def alternatives(condition: Condition, limit: int = 64) -> tuple[tuple[Literal_,
     return _alternatives(condition, negated=False, limit=limit)
 
 
-Literal_: TypeAlias = tuple[Test, bool]
-"""A test, and whether it is negated."""
-
-
-def _alternatives(condition: Condition, *, negated: bool, limit: int) -> tuple[tuple[Literal_, ...], ...]:
+def _alternatives(condition: Condition, *, negated: bool, limit: int) -> tuple[tuple[SignedTest, ...], ...]:
     match condition:
+        case Test(fact, op, value, when_unknown=True) if op != "answered":
+            return (((Test(fact, op, value), negated),), ((Test(fact, "answered"), True),))
         case Test():
             return (((condition, negated),),)
         case Not(part):
             return _alternatives(part, negated=not negated, limit=limit)
         case All(parts) | Any(parts):
             expanded = [_alternatives(part, negated=negated, limit=limit) for part in parts]
-            merged: list[tuple[Literal_, ...]]
+            merged: Iterable[tuple[SignedTest, ...]]
             if isinstance(condition, Any) is not negated:
-                merged = [alternative for one in expanded for alternative in one]
+                merged = chain.from_iterable(expanded)
             else:
                 if math.prod(len(one) for one in expanded) > limit:
                     raise ValueError(f"the condition has more than {limit} alternatives")
-                merged = [()]
-                for one in expanded:
-                    merged = [(*left, *right) for left in merged for right in one]
+                merged = (tuple(chain.from_iterable(choice)) for choice in product(*expanded))
             unique = tuple(dict.fromkeys(tuple(dict.fromkeys(alternative)) for alternative in merged))
             if len(unique) > limit:
                 raise ValueError(f"the condition has more than {limit} alternatives")

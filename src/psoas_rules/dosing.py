@@ -16,13 +16,12 @@ from psoas_rules.trace import Side
 class DoseFloors:
     """What a reduced dose never goes below, as named constants of the pack."""
 
-    reps: int
     hold_s: float
 
     @classmethod
     def of(cls, pack: Pack) -> DoseFloors:
         """The constants of this pack."""
-        return cls(int(pack.constant("fewest_reps")), pack.constant("shortest_hold_s"))
+        return cls(pack.constant("shortest_hold_s"))
 
 
 def in_scope(limit: Limit, exercise: Exercise) -> bool:
@@ -73,7 +72,7 @@ def dose(
     sets = max(1, math.floor(row.sets * (lowest("sets_factor", 1.0) or 1.0)))
     sets = int(lowest("sets_max", sets) or 1)
     cap = lowest("reps_max", None)
-    reps, reps_top = (_capped(count, cap, min(count, floors.reps)) for count in (row.reps, row.reps_top))
+    reps, reps_top = (count if cap is None else min(count, int(cap)) for count in (row.reps, row.reps_top))
     hold_factor = lowest("hold_factor", 1.0) or 1.0
     hold_cap = lowest("hold_s_max", None)
     hold = _hold(row.hold_s, hold_factor, hold_cap, floors)
@@ -83,7 +82,8 @@ def dose(
     rest = math.ceil(row.rest_s * rest_factor / 5) * 5
     days = int(lowest("days_max", row.days_max) or 1)
     sides = 2 if row.per_side else 1
-    room = max(0, row.ceiling.sets - sets) if row.ceiling else 0
+    most = lowest("sets_max", row.ceiling.sets if row.ceiling else sets) or sets
+    room = max(0, int(most) - sets)
     extra = min(extra_sets, room) if row.per_side and first_side else 0
     bouts = sets * sides + extra
     each = row.move_s + (hold or 0)
@@ -105,10 +105,6 @@ def dose(
         days_max=days,
         seconds=_tidy(bouts * reps * each + (bouts - 1) * rest),
     )
-
-
-def _capped(count: int, cap: float | None, floor: int) -> int:
-    return count if cap is None else max(floor, min(count, int(cap)))
 
 
 def _hold(start: float | None, factor: float, cap: float | None, floors: DoseFloors) -> float | None:

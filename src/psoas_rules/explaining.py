@@ -37,8 +37,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
 def _routine(routine: Routine, firings: Mapping[str, Firing]) -> Iterator[str]:
     profile = routine.profile
     yield f"Why this pattern ({profile.kind}, confidence {profile.confidence})"
-    for word, side in ((profile.left, "left"), (profile.right, "right")):
-        yield f"- {side}: tight is {_word(word.tight)}, weak is {_word(word.weak)}."
+    yield from (f"- {text}" for text in profile.sides)
     if profile.mattered:
         yield f"- What counted most: {_answers(profile.mattered)}."
     yield from _fired(profile.rules, firings, indent="  ")
@@ -86,8 +85,9 @@ def _fired(rules: Iterable[str], firings: Mapping[str, Firing], *, indent: str) 
 
 
 def _answers(readings: Iterable[Reading]) -> str:
-    return "; ".join(f"{reading.label}: {reading.text}" for reading in readings)
+    return "; ".join(_answer(reading) for reading in readings)
 
 
-def _word(word: str) -> str:
-    return word.replace("_", " ")
+def _answer(reading: Reading) -> str:
+    taken = f" (taken so by rule {reading.assumed_by})" if reading.assumed_by else ""
+    return f"{reading.label}: {reading.text}{taken}"

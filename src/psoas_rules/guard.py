@@ -1,7 +1,9 @@
-"""The guard: every finished routine is checked again against the tables alone, whatever rules made it.
+"""The guard: every finished routine is checked again before it leaves.
 
-It reads the answers and the rows of the pack, not rules, firings or limits. So a fault in the rulebook, in an engine
-or in assembly shows here as a disagreement, and the routine is withheld.
+It looks at the rows of the pack and at the answers, not at firings, folded conclusions or limits. So a fault in an
+engine, in a stage or in assembly shows here as a disagreement, and the routine is withheld. For the rows of the tables
+it does not rely on the rules that were made from them either. Excluding rules, follow-ups of conditions and signs that
+count as a condition are read with the plain evaluator.
 """
 
 from __future__ import annotations
@@ -10,15 +12,18 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from psoas_rules.conditions import Value
+from psoas_rules.assembly import Kit, minutes_for
+from psoas_rules.conditions import Condition, Value, holds
 from psoas_rules.errors import GuardError
-from psoas_rules.outcomes import Dose, Routine, Step
-from psoas_rules.pack import LEVELS, PHASES, Exercise, Limit, Pack
+from psoas_rules.loading import Rulebook
+from psoas_rules.outcomes import Routine, Step
+from psoas_rules.pack import LEVELS, PHASES, Exercise, Limit
+from psoas_rules.rulebook import Rule
 
 
 @attrs.frozen
 class _Row:
-    """What one condition forbids, as sets, and its limits."""
+    """What one condition forbids and limits, as its row says, and what its follow-ups add."""
 
     fact: str
     properties: frozenset[str]
@@ -28,11 +33,25 @@ class _Row:
     cleared: str
 
 
-class Guard:
-    """Checks routines against the tables of one pack."""
+@attrs.frozen
+class _Excluding:
+    """A rule that excludes something."""
 
-    def __init__(self, pack: Pack) -> None:
+    rule: str
+    when: Condition
+    properties: frozenset[str]
+    exercises: frozenset[str]
+    phases: frozenset[str]
+
+
+class Guard:
+    """Checks routines against one pack."""
+
+    def __init__(self, book: Rulebook, kit: Kit) -> None:
+        pack = book.pack
+        self.kit = kit
         self.exercises: Mapping[str, Exercise] = {exercise.id: exercise for exercise in pack.exercises}
+        self.offers = book.offers
         self.stopping_flags = tuple(
             f"red_flag.{flag.id}" for flag in pack.red_flags if flag.urgency not in ("modifier", "caution")
         )
@@ -51,18 +70,33 @@ class Guard:
             )
             for row in pack.conditions
         )
+        bases = {row.fact for row in self.rows}
+        self.excluding = tuple(
+            excluding for rule in book.rules if rule.id not in bases and (excluding := _excluding(rule)) is not None
+        )
+        self.pointing = tuple(
+            (rule.when, f"condition.{conclusion.subject}")
+            for rule in book.rules
+            for conclusion in rule.then
+            if conclusion.kind == "treat_as"
+        )
 
-    def check(self, routine: Routine, facts: Mapping[str, Value]) -> None:
+    def check(self, routine: Routine, facts: Mapping[str, Value], found: Mapping[str, Value]) -> None:
         """Passes a sound routine in silence.
 
-        Raises:
-            GuardError: naming every disagreement with the tables.
-        """
-        found = tuple(self._disagreements(routine, facts))
-        if found:
-            raise GuardError(found)
+        Args:
+            routine: The finished routine.
+            facts: The answers, as they came in.
+            found: The same with what the stages found.
 
-    def _disagreements(self, routine: Routine, facts: Mapping[str, Value]) -> Iterator[str]:
+        Raises:
+            GuardError: naming every disagreement.
+        """
+        disagreements = tuple(self._disagreements(routine, facts, found))
+        if disagreements:
+            raise GuardError(disagreements)
+
+    def _disagreements(self, routine: Routine, facts: Mapping[str, Value], found: Mapping[str, Value]) -> Iterator[str]:
         if LEVELS.index(routine.triage) > LEVELS.index("caution"):
             yield f"a routine at triage level {routine.triage}"
         for fact in self.screened:
@@ -71,23 +105,42 @@ class Guard:
         for fact in self.stopping_flags:
             if facts.get(fact) is True:
                 yield f"a routine although {fact} is present"
-        present = [row for row in self.rows if facts.get(row.fact) is True]
+        pointed = {fact for when, fact in self.pointing if holds(when, facts)}
+        present = [row for row in self.rows if facts.get(row.fact) is True or row.fact in pointed]
         for row in present:
             if row.stops and facts.get(row.cleared) is not True:
                 yield f"a routine although {row.fact} needs a clinician first"
-        if routine.seconds > routine.minutes * 60:
-            yield f"{routine.seconds} seconds do not fit {routine.minutes} minutes"
+        known = {**found, **dict.fromkeys(pointed, True)}
+        excluding = [one for one in self.excluding if holds(one.when, known)]
+        yield from self._session(routine, facts)
+        for step in routine.steps:
+            exercise = self.exercises.get(step.exercise)
+            if exercise is None:
+                yield f"{step.exercise} is not in the pack"
+                continue
+            yield from self._step(step, exercise, facts)
+            yield from _forbidden(exercise, present, excluding)
+            for row in present:
+                for limit in row.limits:
+                    if _scope(limit, exercise):
+                        yield from _over(step, limit, exercise, row.fact)
+            yield from _over_ceiling(step, exercise)
+
+    def _session(self, routine: Routine, facts: Mapping[str, Value]) -> Iterator[str]:
+        seconds = sum(_seconds(step) + self.kit.setup_s for step in routine.steps)
+        if abs(seconds - routine.seconds) > len(routine.steps):
+            yield f"the steps take {seconds:g} seconds, not {routine.seconds:g}"
+        if routine.minutes != minutes_for(self.kit, facts):
+            yield f"{routine.minutes:g} minutes are not the time that there is"
+        if max(seconds, routine.seconds) > routine.minutes * 60 + len(routine.steps):
+            yield f"{routine.seconds:g} seconds do not fit {routine.minutes:g} minutes"
         order = [PHASES.index(step.phase) for step in routine.steps]
         if order != sorted(order):
             yield "the phases are out of order"
-        for step in routine.steps:
-            yield from self._step(step, present, facts)
+        if len({step.exercise for step in routine.steps}) < len(routine.steps):
+            yield "an exercise stands in it twice"
 
-    def _step(self, step: Step, present: list[_Row], facts: Mapping[str, Value]) -> Iterator[str]:
-        exercise = self.exercises.get(step.exercise)
-        if exercise is None:
-            yield f"{step.exercise} is not in the pack"
-            return
+    def _step(self, step: Step, exercise: Exercise, facts: Mapping[str, Value]) -> Iterator[str]:
         if exercise.phase != step.phase:
             yield f"{step.exercise} does not belong to the phase {step.phase}"
         if exercise.availability == "supervised_only" and not (
@@ -97,33 +150,57 @@ class Guard:
         wished = facts.get("preference.level_max")
         if isinstance(wished, int) and exercise.level > wished:
             yield f"{step.exercise} is above the level asked for"
-        properties = set(exercise.properties)
-        for row in present:
-            forbidden = properties & row.properties
-            if forbidden or exercise.id in row.exercises:
-                yield f"{step.exercise} is forbidden with {row.fact}"
-            for limit in row.limits:
-                if self._scope(limit, exercise):
-                    yield from _over(step, limit, exercise, row.fact)
-        yield from _over_ceiling(step, exercise)
+        if all(facts.get(f"preference.avoid_positions.{name}") is True for name in exercise.positions):
+            yield f"{step.exercise} is in a position to avoid"
+        if any(facts.get(f"preference.avoid_properties.{name}") is True for name in exercise.properties):
+            yield f"{step.exercise} is a movement to avoid"
+        if "preference.equipment" in facts:
+            for things in exercise.needs:
+                if not any(facts.get(f"preference.equipment.{thing}") is True for thing in things):
+                    yield f"{step.exercise} needs {' or '.join(things)}"
+        dose = step.dose
+        if min(dose.sets, dose.reps, dose.days_max) < 1 or dose.days_max > 7 or min(dose.rest_s, dose.extra_sets) < 0:
+            yield f"{step.exercise} has a dose that cannot be meant"
 
-    @staticmethod
-    def _scope(limit: Limit, exercise: Exercise) -> bool:
-        return (
-            (not limit.for_property or limit.for_property in exercise.properties)
-            and (not limit.for_phase or limit.for_phase == exercise.phase)
-            and (not limit.for_exercises or exercise.id in limit.for_exercises)
-        )
+
+def _excluding(rule: Rule) -> _Excluding | None:
+    subjects: dict[str, set[str]] = {"exclude_property": set(), "exclude_exercise": set(), "exclude_phase": set()}
+    for conclusion in rule.then:
+        if conclusion.kind in subjects:
+            subjects[conclusion.kind].add(conclusion.subject)
+    properties, exercises, phases = map(frozenset, subjects.values())
+    if not (properties or exercises or phases):
+        return None
+    return _Excluding(rule.id, rule.when, properties, exercises, phases)
+
+
+def _forbidden(exercise: Exercise, present: list[_Row], excluding: list[_Excluding]) -> Iterator[str]:
+    properties = set(exercise.properties)
+    for row in present:
+        if properties & row.properties or exercise.id in row.exercises:
+            yield f"{exercise.id} is forbidden with {row.fact}"
+    for one in excluding:
+        if properties & one.properties or exercise.id in one.exercises or exercise.phase in one.phases:
+            yield f"{exercise.id} is forbidden by {one.rule}"
+
+
+def _scope(limit: Limit, exercise: Exercise) -> bool:
+    return (
+        (not limit.for_property or limit.for_property in exercise.properties)
+        and (not limit.for_phase or limit.for_phase == exercise.phase)
+        and (not limit.for_exercises or exercise.id in limit.for_exercises)
+    )
 
 
 def _over(step: Step, limit: Limit, exercise: Exercise, fact: str) -> Iterator[str]:
     dose = step.dose
-    if limit.level_max is not None and exercise.level > limit.level_max and exercise.availability != "supervised_only":
+    if limit.level_max is not None and exercise.level > limit.level_max:
         yield f"{step.exercise} is above level {limit.level_max} with {fact}"
     for most, given, what in (
         (limit.effort_max, dose.effort_max, "effort"),
         (limit.stretch_max, dose.stretch_max, "stretch"),
-        (limit.sets_max, dose.sets, "sets"),
+        (limit.sets_max, dose.sets + dose.extra_sets, "sets"),
+        (limit.reps_max, dose.reps_top, "repetitions"),
         (limit.hold_s_max, dose.hold_s, "hold"),
         (limit.hold_s_max, dose.hold_top_s, "hold to build up to"),
         (limit.days_max, dose.days_max, "days"),
@@ -133,9 +210,7 @@ def _over(step: Step, limit: Limit, exercise: Exercise, fact: str) -> Iterator[s
 
 
 def _over_ceiling(step: Step, exercise: Exercise) -> Iterator[str]:
-    dose: Dose = step.dose
-    row = exercise.dose
-    ceiling = row.ceiling
+    dose, row, ceiling = step.dose, exercise.dose, exercise.dose.ceiling
     sets = ceiling.sets if ceiling else row.sets
     reps = ceiling.reps if ceiling else row.reps_top
     hold = (ceiling.hold_s if ceiling else None) or row.hold_top_s or row.hold_s or 0
@@ -145,3 +220,10 @@ def _over_ceiling(step: Step, exercise: Exercise) -> Iterator[str]:
         yield f"{step.exercise} has more repetitions than its ceiling of {reps}"
     if max(dose.hold_s or 0, dose.hold_top_s or 0) > hold:
         yield f"{step.exercise} is held longer than its ceiling of {hold:g} s"
+
+
+def _seconds(step: Step) -> float:
+    """The time that a step takes, worked out from its numbers."""
+    dose = step.dose
+    bouts = dose.sets * (2 if dose.per_side else 1) + dose.extra_sets
+    return bouts * dose.reps * dose.seconds_per_rep + (bouts - 1) * dose.rest_s

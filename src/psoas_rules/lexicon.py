@@ -468,11 +468,9 @@ def build_lexicon(pack: Pack) -> Lexicon:
     for flag in pack.red_flags:
         name = f"red_flag.{flag.id}"
         specs[name] = FactSpec(name, "red_flag", flag.label, "yes_no", flag.ask)
-    screened = {condition for group in pack.screen for condition in group.conditions}
     for row in pack.conditions:
         name = f"condition.{row.id}"
-        unscreened = row.id not in screened
-        specs[name] = FactSpec(name, "condition", row.label, "yes_no", row.ask, when_unknown=unscreened)
+        specs[name] = FactSpec(name, "condition", row.label, "yes_no", row.ask)
         cleared = f"cleared.{row.id}"
         specs[cleared] = FactSpec(cleared, "cleared", f"A clinician agreed: {row.label}", "yes_no")
         for key, part in row.details.items():

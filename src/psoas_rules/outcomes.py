@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias
 import attrs
 
 from psoas_rules.errors import OutcomeError, Problem
+from psoas_rules.intake import FrozenDict
 from psoas_rules.pack import LEVELS, PHASES, AnswerKind, Level, Phase
 from psoas_rules.shapes import plain, structure
 from psoas_rules.trace import Reading, Side, Trace
@@ -90,9 +91,18 @@ class Dose:
             parts.append("each side" + (f", {self.first_side} side first" if self.first_side else ""))
             if self.extra_sets:
                 parts.append(f"{self.extra_sets} set more on the {self.first_side} side")
+        if self.relax_s:
+            parts.append(f"let go for {_seconds(self.relax_s)} after each")
         if self.sets > 1 and self.rest_s:
             parts.append(f"rest {_seconds(self.rest_s)}")
         return "; ".join(parts)
+
+    @property
+    def days(self) -> str:
+        """On how many days a week, in words."""
+        if self.days_max == self.days_min:
+            return f"{self.days_max} days a week" if self.days_max > 1 else "one day a week"
+        return f"{self.days_min} to {self.days_max} days a week"
 
     @property
     def feel(self) -> str:
@@ -204,6 +214,7 @@ class Profile:
         left, right: The words for each side.
         text: The pattern in plain words.
         confidence_text: The confidence in plain words.
+        sides: What fits each side, in plain words: left, then right.
         mattered: The answers that counted most, at most three.
         rules: The rules that gave points to it.
     """
@@ -214,6 +225,7 @@ class Profile:
     right: SidePattern
     text: str
     confidence_text: str
+    sides: tuple[str, ...] = ()
     mattered: tuple[Reading, ...] = ()
     rules: tuple[str, ...] = ()
 
@@ -241,7 +253,7 @@ class Question:
     answer: AnswerKind
     urgency: Level
     group: str | None = None
-    options: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    options: Mapping[str, str] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
     unit: str | None = None
     minimum: float | None = None
     maximum: float | None = None
@@ -355,6 +367,11 @@ class Routine(_Outcome):
     def _lines(self) -> Iterator[str]:
         yield from _wrap(f"Pattern: {self.profile.text}")
         yield from _wrap(f"How sure: {self.profile.confidence}. {self.profile.confidence_text}")
+        for text in self.profile.sides:
+            yield from _wrap(text)
+        if self.profile.mattered:
+            counted = "; ".join(f"{reading.label}: {reading.text}" for reading in self.profile.mattered)
+            yield from _wrap(f"What counted most: {counted}.")
         yield from _wrap(self.not_a_diagnosis)
         shared = self._shared_cautions()
         number = 0
@@ -449,7 +466,7 @@ class Screening(_Outcome):
     message: str
     questions: tuple[Question, ...]
     groups: tuple[ScreenQuestion, ...] = ()
-    if_unsure: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    if_unsure: Mapping[str, str] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
     reasons: tuple[Note, ...] = ()
 
     def __str__(self) -> str:
@@ -495,8 +512,7 @@ def _step_lines(number: int, step: Step, shared: Collection[str]) -> Iterator[st
     yield from _wrap(head, hang=4)
     details = [step.why, *step.how, *(f"Mind: {caution}" for caution in step.cautions if caution not in shared)]
     feel = step.dose.feel
-    if feel:
-        details.append(f"{feel[0].upper()}{feel[1:]}.")
+    details.append(f"{feel[0].upper()}{feel[1:]}, on {step.dose.days}." if feel else f"On {step.dose.days}.")
     if step.instead_of:
         details.append(f"In place of: {', '.join(step.instead_of)}.")
     if step.stop_signs:

@@ -351,6 +351,7 @@ class Format:
 
     up_to_minutes: int
     limits: tuple[Limit, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -404,7 +405,6 @@ class RuleFile:
     status: Status
     cases: RuleCases
     for_each_side: bool = False
-    not_before: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -469,6 +469,9 @@ class Texts:
     pain_rules_strict: tuple[str, ...] = ()
     after_clearance: str | None = None
     unsettled: str | None = None
+    slot_because: str | None = None
+    format_because: str | None = None
+    session_because: str | None = None
     if_unsure: Mapping[str, str] = attrs.field(factory=dict)
     sides: Mapping[str, str] = attrs.field(factory=dict)
 

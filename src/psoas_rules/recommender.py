@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 
 from psoas_rules.assembly import Kit, assemble, minutes_for
 from psoas_rules.checking import CHECKS
-from psoas_rules.conditions import Value
+from psoas_rules.conditions import Value, facts_read
 from psoas_rules.engines import Engine, default_engine
 from psoas_rules.errors import IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
@@ -27,12 +28,12 @@ from psoas_rules.outcomes import (
     Screening,
     ScreenQuestion,
 )
-from psoas_rules.pack import LEVELS, Level, Pack
+from psoas_rules.pack import LEVELS, SIDES, Level, Pack
 from psoas_rules.rulebook import Rule
 from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Case, Compiled, firing, highest, reading, run
-from psoas_rules.trace import Trace
+from psoas_rules.trace import Firing, Trace
 from psoas_rules.weighing import Weighed
-from psoas_rules.yaml_reader import read_yaml
+from psoas_rules.yaml_reader import MOST_BYTES, read_yaml
 
 _SECTION_OF: Final = {"red_flag": "red_flags", "condition": "conditions", "detail": "details", "person": "person"}
 
@@ -76,12 +77,31 @@ def read_intake(path: str | Path) -> Intake:
     """
     try:
         content = Path(path).read_bytes()
-    except OSError as error:
-        raise IntakeError((Problem("", f"the file cannot be read: {error.strerror}"),)) from None
+    except (OSError, ValueError) as error:
+        raise IntakeError((Problem("", f"the file cannot be read: {error}"),)) from None
+    if Path(path).suffix.lower() == ".json":
+        return Intake.from_dict(_json(content))
     document = read_yaml(content)
     if document.flaws:
         raise IntakeError(tuple(Problem(f"line {flaw.line}", flaw.message) for flaw in document.flaws))
     return Intake.from_dict(document.data)
+
+
+def _json(content: bytes) -> object:
+    if len(content) > MOST_BYTES:
+        raise IntakeError((Problem("", f"the file has more than {MOST_BYTES} bytes"),))
+    try:
+        return json.loads(content, object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise IntakeError((Problem("", f"this is not readable JSON: {error}"),)) from None
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"'{key}' stands twice; keep one of them")
+    return dict(pairs)
 
 
 def _rulebook(pack: Pack) -> Rulebook:
@@ -112,7 +132,7 @@ class Recommender:
         decides = default_engine() if engine is None else engine
         self._compiled = Compiled.make(_rulebook(self.pack), decides, remember=remember)
         self._kit = Kit(self._compiled)
-        self._guard = Guard(self.pack)
+        self._guard = Guard(self._compiled.book, self._kit)
         info = self.pack.info
         self._stamp = PackStamp(name=info.name, version=info.version, reviewed=info.reviewed, digest=self.pack.digest)
         self._questions = _Questions(self._compiled)
@@ -157,18 +177,19 @@ class Recommender:
         if urgent >= LEVELS.index("same_day") or (urgent >= LEVELS.index("before_exercising") and not open_dangers):
             return self._referral(case, questions)
         if questions:
-            return self._screening(case, questions)
+            return self._screening(case, questions, _denied(intake))
         case = run(TO_ROUTINE, self._compiled, case)
         if LEVELS.index(case.level) > LEVELS.index("caution"):
             return self._referral(case, ())
         routine = self._routine(case)
-        self._guard.check(routine, facts)
+        self._guard.check(routine, facts, case.facts)
         return routine
 
-    def _trace(self, case: Case) -> Trace:
+    def _trace(self, case: Case, assembled: tuple[Firing, ...] = ()) -> Trace:
         lexicon = self._compiled.book.lexicon
         # Open questions are listed as questions; a firing for each would bury what was decided.
-        return Trace(tuple(firing(rule, case.facts, lexicon) for rule in case.fired if rule.stage != "screening"))
+        decided = (firing(rule, case, lexicon) for rule in case.fired if rule.stage != "screening")
+        return Trace((*decided, *assembled))
 
     def _reasons(self, case: Case) -> tuple[Note, ...]:
         """What calls for a clinician, the most urgent first."""
@@ -217,11 +238,11 @@ class Recommender:
         asked = (texts.after_clearance,) if case.all("needs_clearance") and texts.after_clearance else ()
         return texts.levels[case.level], (*texts.actions[case.level], *special, *asked)
 
-    def _screening(self, case: Case, questions: tuple[Question, ...]) -> Screening:
+    def _screening(self, case: Case, questions: tuple[Question, ...], denied: frozenset[str]) -> Screening:
         return Screening(
             message=self.pack.info.texts.screening,
             questions=questions,
-            groups=self._questions.whole_groups(questions),
+            groups=self._questions.whole_groups(questions, denied),
             if_unsure=self.pack.info.texts.if_unsure,
             reasons=self._reasons(case),
             pack=self._stamp,
@@ -257,7 +278,7 @@ class Recommender:
             pack=self._stamp,
             engine=self.engine,
             intended_use=info.intended_use,
-            trace=self._trace(case),
+            trace=self._trace(case, session.firings),
         )
 
     def _notes(self, case: Case, *, empty: bool) -> tuple[Note, ...]:
@@ -280,15 +301,7 @@ class Recommender:
         weighed = case.weighed
         assert weighed is not None
         texts = self.pack.info.texts
-        specs = self._compiled.book.lexicon.specs
-        facts = [
-            fact
-            for item in weighed.mattered
-            for kind in ("sign", "measure")
-            if (spec := specs.get(f"{kind}.{item}")) is not None
-            for fact in spec.facts()
-            if fact in case.facts
-        ]
+        lexicon = self._compiled.book.lexicon
         giving = [
             rule.id
             for rule in case.fired
@@ -302,8 +315,19 @@ class Recommender:
             text=" ".join((texts.profiles[weighed.profile], *self._one_sided(weighed))),
             confidence_text=(texts.unsettled if weighed.profile == "uncertain" else None)
             or texts.confidence[weighed.confidence],
-            mattered=tuple(reading(fact, case.facts, self._compiled.book.lexicon) for fact in facts),
+            sides=tuple(self._side(weighed, side) for side in SIDES),
+            mattered=tuple(reading(_telling(rule, case), case, lexicon) for rule in weighed.mattered),
             rules=tuple(giving),
+        )
+
+    def _side(self, weighed: Weighed, side: str) -> str:
+        """What fits one side, in plain words."""
+        texts, words = self.pack.info.texts, getattr(weighed, side)
+        line = texts.sides.get("line", "{side}: tight {tight}, weak {weak}.")
+        return line.format(
+            side=side.capitalize(),
+            tight=texts.words.get(words.tight, words.tight),
+            weak=texts.words.get(words.weak, words.weak),
         )
 
     def _one_sided(self, weighed: Weighed) -> Iterator[str]:
@@ -313,6 +337,18 @@ class Recommender:
             fitting = [side for side, word in words.items() if word in ("supported", "provisional")]
             if len(fitting) == 1 and f"{pattern}_{fitting[0]}" in self.pack.info.texts.sides:
                 yield self.pack.info.texts.sides[f"{pattern}_{fitting[0]}"]
+
+
+def _denied(intake: Intake) -> frozenset[str]:
+    """The groups of safety questions that were denied as a whole."""
+    return frozenset(group for group, answer in intake.screen.answers.items() if answer in (False, "no"))
+
+
+def _telling(rule: Rule, case: Case) -> str:
+    """Of the answers that a rule read, the one to show: a known one of the rule's own item before any other."""
+    known = [fact for fact in facts_read(rule.when) if fact in case.facts]
+    own = [fact for fact in known if rule.item is not None and rule.item in fact.split(".")]
+    return (own or known)[0]
 
 
 def _experience(facts: Mapping[str, Value]) -> str:
@@ -329,9 +365,8 @@ class _Questions:
         for rule in compiled.rules["triage"]:
             for conclusion in rule.then:
                 if conclusion.kind == "triage":
-                    first = rule.id.split(".")
-                    fact = ".".join(first[:2])
-                    self.urgency[fact] = highest(self.urgency.get(fact, "ok"), conclusion.subject)
+                    for fact in facts_read(rule.when):
+                        self.urgency[fact] = highest(self.urgency.get(fact, "ok"), conclusion.subject)
         self.groups = {fact: group for group, facts in self.lexicon.groups.items() for fact in facts}
 
     def open(self, case: Case) -> tuple[Question, ...]:
@@ -340,13 +375,17 @@ class _Questions:
         made = [self._question(fact) for fact in facts]
         return tuple(sorted(made, key=lambda question: -LEVELS.index(question.urgency)))
 
-    def whole_groups(self, questions: tuple[Question, ...]) -> tuple[ScreenQuestion, ...]:
-        """The groups in which nothing is answered yet, the most dangerous first: one question can deny each."""
+    def whole_groups(self, questions: tuple[Question, ...], denied: frozenset[str]) -> tuple[ScreenQuestion, ...]:
+        """The groups in which nothing is answered yet, the most dangerous first: one question can deny each.
+
+        A group that was denied and is open all the same holds answers that were said to be unknown; asking it as a
+        whole again would change nothing.
+        """
         urgency = {question.fact: question.urgency for question in questions}
         whole = []
         for group in self.screen:
             facts = self.lexicon.groups[group.id]
-            if all(fact in urgency for fact in facts):
+            if group.id not in denied and all(fact in urgency for fact in facts):
                 level = max((urgency[fact] for fact in facts), key=LEVELS.index)
                 whole.append(ScreenQuestion(id=group.id, ask=group.ask, urgency=level, facts=facts))
         return tuple(sorted(whole, key=lambda group: -LEVELS.index(group.urgency)))

@@ -5,7 +5,7 @@ Everything downstream knows only `Rule`. A table row becomes one rule, or one fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,10 +22,11 @@ from psoas_rules.pack import (
     ConditionRow,
     Evidence,
     Exclusions,
+    Further,
     Item,
     OwnAdvice,
     Pack,
-    Part,
+    RedFlag,
     RuleFile,
     Stage,
     Then,
@@ -40,6 +41,9 @@ POINT_TARGETS: Final = (*SIDED_TARGETS, "core", "balance", "glutes", "pelvic_flo
 Path = tuple[str | int, ...]
 Complain = Callable[[Path, str, str], None]
 """Called with a place inside the file, a code and a message for each problem found."""
+
+ComplainInFile = Callable[[str, Path, str, str], None]
+"""The same with the file before the place."""
 
 
 @attrs.frozen
@@ -57,6 +61,8 @@ class Rule:
         item: For evidence, the sign or measure whose points it gives; points for the person as a whole count once for
             an item, on the side where they are higher.
         measured: For evidence, whether a self-test gave it.
+        side: For a rule that stands once for each side, the side it is about.
+        about: For rules of a red flag or a condition, the fact that says whether the person has it.
     """
 
     id: str
@@ -68,11 +74,14 @@ class Rule:
     sources: tuple[str, ...]
     item: str | None = None
     measured: bool = False
+    side: Side | None = None
+    about: str | None = None
 
 
 _OPS: Final[tuple[Op, ...]] = ("is", "at_least", "at_most", "above", "below", "answered")
-_DEEPEST = 12
-_MOST_TESTS = 24
+_DEEPEST: Final = 12
+_MOST_TESTS: Final = 24
+_MOST_ALTERNATIVES: Final = 20_000
 
 
 class TreeReader:
@@ -150,8 +159,7 @@ class TreeReader:
         whole = [leaf for leaf in leaves if leaf is not None]
         if len(whole) < len(leaves):
             return None
-        parts = tuple(_Authored("test", (), leaf, side) for leaf in whole)
-        return parts[0] if len(parts) == 1 else _Authored("all", parts)
+        return _Authored("test", (), tuple(whole), side)
 
     def _leaf(self, spec: FactSpec, op: Op, given: object, path: Path) -> Test | None:
         if op == "answered":
@@ -179,18 +187,29 @@ def _known_by(finding: str, stage: Stage) -> bool:
 
 @attrs.frozen
 class _Authored:
-    """A condition as authored: sides are still open."""
+    """A condition as authored: sides are still open. The tests of one part read one fact, on the same side."""
 
     kind: str
     parts: tuple[_Authored, ...] = ()
-    test: Test | None = None
+    tests: tuple[Test, ...] = ()
     side: str | None = None
+
+    def read(self) -> Iterator[Test]:
+        """Every test, from left to right."""
+        yield from self.tests
+        for part in self.parts:
+            yield from part.read()
 
     def sided(self, lexicon: Lexicon) -> bool:
         """Whether a sided fact is read without saying which side."""
-        if self.test is not None:
-            return self.side is None and lexicon.specs[self.test.fact].sided
+        if self.tests:
+            return self.side is None and lexicon.specs[self.tests[0].fact].sided
         return any(part.sided(lexicon) for part in self.parts)
+
+    def fearing(self) -> _Authored:
+        """The same, with every answer that is not known taken for the dangerous one."""
+        tests = tuple(attrs.evolve(test, when_unknown=test.op != "answered") for test in self.tests)
+        return attrs.evolve(self, parts=tuple(part.fearing() for part in self.parts), tests=tests)
 
     def resolve(self, lexicon: Lexicon, side: Side | None) -> Condition:
         """The condition with this side filled in."""
@@ -201,16 +220,24 @@ class _Authored:
                 return AnyOf([part.resolve(lexicon, side) for part in self.parts])
             case "not":
                 return Not(self.parts[0].resolve(lexicon, side))
-        assert self.test is not None
-        if not lexicon.specs[self.test.fact].sided:
-            return self.test
+        if not lexicon.specs[self.tests[0].fact].sided:
+            return _together(self.tests)
         if self.side in ("any", "both"):
-            each = [attrs.evolve(self.test, fact=f"{self.test.fact}.{one}") for one in SIDES]
+            each = [self._on(one) for one in SIDES]
             return AnyOf(each) if self.side == "any" else All(each)
-        return attrs.evolve(self.test, fact=f"{self.test.fact}.{self.side or side}")
+        which = self.side or side
+        assert which is not None, "a condition with open sides is told as side-open, never resolved"
+        return self._on(which)
+
+    def _on(self, side: str) -> Condition:
+        return _together([attrs.evolve(test, fact=f"{test.fact}.{side}") for test in self.tests])
 
 
-def build_rules(pack: Pack, lexicon: Lexicon, complain: Callable[[str, Path, str, str], None]) -> tuple[Rule, ...]:
+def _together(tests: Sequence[Test]) -> Condition:
+    return tests[0] if len(tests) == 1 else All(tests)
+
+
+def build_rules(pack: Pack, lexicon: Lexicon, complain: ComplainInFile) -> tuple[Rule, ...]:
     """All rules of the pack, in the order of the stages; `complain` gets file, place, code and message of problems."""
     maker = _Maker(pack, lexicon, complain)
     rules = sorted(maker.rules(), key=lambda rule: STAGES.index(rule.stage))
@@ -218,16 +245,19 @@ def build_rules(pack: Pack, lexicon: Lexicon, complain: Callable[[str, Path, str
 
 
 class _Maker:
-    def __init__(self, pack: Pack, lexicon: Lexicon, complain: Callable[[str, Path, str, str], None]) -> None:
+    def __init__(self, pack: Pack, lexicon: Lexicon, complain: ComplainInFile) -> None:
         self.pack = pack
         self.lexicon = lexicon
         self.complain = complain
+        self.alternatives = 0
 
     def rules(self) -> Iterator[Rule]:
         yield from self._screening()
-        yield from self._red_flags()
+        for i, flag in enumerate(self.pack.red_flags):
+            yield from self._red_flag(flag, ("red_flags", i))
         for i, row in enumerate(self.pack.conditions):
-            yield from self._condition(row, ("conditions", i))
+            yield from self._condition(row)
+            yield from self._further(row, ("conditions", i, "further"))
         for kind, file, items in (
             ("sign", "signs.yaml", self.pack.signs),
             ("measure", "measures.yaml", self.pack.measures),
@@ -253,29 +283,32 @@ class _Maker:
                 (EXPERT_CHOICE,),
             )
 
-    def _red_flags(self) -> Iterator[Rule]:
-        for flag in self.pack.red_flags:
-            sources = _sources(flag.facts)
-            present = Test(f"red_flag.{flag.id}", "is", True)
-            if flag.urgency != "modifier":
-                then = (Conclusion("triage", flag.urgency), *(Conclusion("action", text) for text in flag.do))
-                yield Rule(f"red_flag.{flag.id}", "triage", present, then, flag.label, flag.could_mean, sources)
-            for raised in flag.raised_by:
-                partners = AnyOf([Test(f"red_flag.{partner}", "is", True) for partner in raised.with_any])
-                if raised.to == "modifier":
-                    continue
-                yield Rule(
-                    f"red_flag.{flag.id}.with_{'_or_'.join(raised.with_any)}",
-                    "triage",
-                    All((present, partners)),
-                    (Conclusion("triage", raised.to),),
-                    f"{flag.label}, together with another warning sign",
-                    raised.say or flag.could_mean,
-                    sources,
-                )
+    def _red_flag(self, flag: RedFlag, path: Path) -> Iterator[Rule]:
+        sources = _sources(flag.facts)
+        present = Test(f"red_flag.{flag.id}", "is", True)
+        about = present.fact
+        if flag.urgency != "modifier":
+            then = (Conclusion("triage", flag.urgency), *(Conclusion("action", text) for text in flag.do))
+            yield Rule(about, "triage", present, then, flag.label, flag.could_mean, sources, about=about)
+        for i, raised in enumerate(flag.raised_by):
+            partners = AnyOf([Test(f"red_flag.{partner}", "is", True) for partner in raised.with_any])
+            when = All((present, partners))
+            if raised.to == "modifier" or self._too_large(when, "red_flags.yaml", (*path, "raised_by", i, "with_any")):
+                continue
+            yield Rule(
+                f"red_flag.{flag.id}.with_{'_or_'.join(raised.with_any)}",
+                "triage",
+                when,
+                (Conclusion("triage", raised.to),),
+                f"{flag.label}, together with another warning sign",
+                raised.say or flag.could_mean,
+                sources,
+                about=about,
+            )
 
-    def _condition(self, row: ConditionRow, path: Path) -> Iterator[Rule]:
-        present = Test(f"condition.{row.id}", "is", True, self.lexicon.specs[f"condition.{row.id}"].when_unknown)
+    def _condition(self, row: ConditionRow) -> Iterator[Rule]:
+        present = Test(f"condition.{row.id}", "is", True)
+        about = present.fact
         sources = _sources(row.facts)
         because = row.say or row.label
         cleared = Test(f"cleared.{row.id}", "is", True)
@@ -283,7 +316,7 @@ class _Maker:
             when = present if row.clearance == "block" else All((present, _not_known(cleared)))
             asked = (Conclusion("needs_clearance", row.id),) if row.clearance == "clinician_first" else ()
             then = (*_stop(row.own_advice, walk=row.walk_meanwhile), *asked)
-            yield Rule(f"condition.{row.id}.clearance", "triage", when, then, row.label, because, sources)
+            yield Rule(f"{about}.clearance", "triage", when, then, row.label, because, sources, about=about)
         conclusions = [
             *_exclusions(row.excludes, self.pack),
             *(Conclusion("limit", "dose", limit=limit) for limit in row.limits),
@@ -294,33 +327,64 @@ class _Maker:
             *((Conclusion("say", row.say),) if row.say else ()),
             *((Conclusion("clinician_first", row.id),) if row.clearance == "clinician_first" else ()),
         ]
-        yield Rule(f"condition.{row.id}", "safety", present, tuple(conclusions), row.label, because, sources)
+        yield Rule(about, "safety", present, tuple(conclusions), row.label, because, sources, about=about)
+
+    def _further(self, row: ConditionRow, path: Path) -> Iterator[Rule]:
+        present = Test(f"condition.{row.id}", "is", True)
+        about = present.fact
+        sources = _sources(row.facts)
+        asked: set[str] = set()
         for i, further in enumerate(row.further):
-            where = (*path, "further", i, "when")
-            authored = self._trees("conditions.yaml").read(further.when, where, stage="triage")
+            authored = self._further_when(further, (*path, i))
             if authored is None:
                 continue
-            extra = authored.resolve(self.lexicon, None)
-            if self._too_large(extra, "conditions.yaml", where):
+            feared = All((present, authored.fearing().resolve(self.lexicon, None)))
+            if self._too_large(feared, "conditions.yaml", (*path, i, "when")):
                 continue
-            rule_id = f"condition.{row.id}.{further.id}"
-            why = further.say or because
+            rule_id = f"{about}.{further.id}"
+            why = further.say or row.say or row.label
+            stop: tuple[Conclusion, ...] = ()
             if further.clearance == "block":
-                then = tuple(_stop(further.own_advice, walk=further.walk_meanwhile))
-                yield Rule(f"{rule_id}.clearance", "triage", All((present, extra)), then, row.label, why, sources)
-                for fact in dict.fromkeys(test.fact for test in _tests_of(authored)):
+                stop = tuple(_stop(further.own_advice, walk=further.walk_meanwhile))
+                # An open detail stops here. What is open about the person is asked first, by the screening rules
+                # below; where they could not ask, because a sign has spoken for the condition, it stops in `safety`.
+                when = All((present, authored.resolve(self.lexicon, None)))
+                yield Rule(f"{rule_id}.clearance", "triage", when, stop, row.label, why, sources, about=about)
+                for fact in dict.fromkeys(test.fact for test in authored.read() if test.fact not in asked):
+                    asked.add(fact)
                     yield Rule(
                         f"screening.{row.id}.{fact}",
                         "screening",
-                        All((Test(present.fact, "is", True), Not(Test(fact, "answered")))),
+                        All((present, Not(Test(fact, "answered")))),
                         (Conclusion("ask", fact),),
                         f"Not answered: {self.lexicon.spec(fact).label}",
                         why,
                         sources,
                     )
-            concluded = (*_exclusions(further.excludes, self.pack), *((Conclusion("say", why),) if further.say else ()))
+            said = (Conclusion("say", why),) if further.say else ()
+            concluded = (*stop, *_exclusions(further.excludes, self.pack), *said)
             if concluded:
-                yield Rule(rule_id, "safety", All((present, extra)), concluded, row.label, why, sources)
+                yield Rule(rule_id, "safety", feared, concluded, row.label, why, sources, about=about)
+
+    def _further_when(self, further: Further, path: Path) -> _Authored | None:
+        """When something further follows; None, with the reason told, when that is not clear."""
+        file, where = "conditions.yaml", (*path, "when")
+        authored = self._trees(file).read(further.when, where, stage="triage")
+        sound = authored is not None
+        if authored is not None and authored.sided(self.lexicon):
+            message = "a fact with sides is read; say side: any, both, left or right"
+            self.complain(file, where, "side-open", message)
+            sound = False
+        if further.clearance not in (None, "block"):
+            message = f"'{further.clearance}' works only for a whole condition; here it is block, or left out"
+            self.complain(file, (*path, "clearance"), "bad-value", message)
+            sound = False
+        for test in authored.read() if authored is not None and further.clearance == "block" else ():
+            if not test.fact.startswith(("detail.", "person.")):
+                message = f"'{test.fact}' cannot be asked for here; with clearance: block, test only detail and person"
+                self.complain(file, where, "bad-condition", message)
+                sound = False
+        return authored if sound else None
 
     def _evidence(self, kind: FactKind, file: str, item: Item, path: Path) -> Iterator[Rule]:
         default = f"{kind}.{item.id}"
@@ -349,6 +413,7 @@ class _Maker:
                     _sources(item.facts),
                     item.id,
                     kind == "measure",
+                    side,
                 )
 
     def _points(self, evidence: Evidence, file: str, path: Path) -> tuple[Conclusion, ...] | None:
@@ -389,10 +454,23 @@ class _Maker:
                 rule.title,
                 rule.because,
                 rule.sources,
+                side=side,
             )
 
     def _too_large(self, when: Condition, file: str, path: Path) -> bool:
-        message = _too_large(when)
+        """Whether a condition, or all of them together, is more than an engine can be asked to match; tells why."""
+        message = ""
+        try:
+            expanded = alternatives(when)
+        except ValueError as error:
+            message = str(error)
+        else:
+            longest = max((len(alternative) for alternative in expanded), default=0)
+            self.alternatives += len(expanded)
+            if longest > _MOST_TESTS:
+                message = f"one alternative of the condition has {longest} tests; at most {_MOST_TESTS}"
+            elif self.alternatives > _MOST_ALTERNATIVES:
+                message = f"up to here, the conditions of the pack have more than {_MOST_ALTERNATIVES} alternatives"
         if message:
             self.complain(file, path, "too-large", message)
         return bool(message)
@@ -408,24 +486,6 @@ class _Maker:
         yield from (Conclusion("extra_side", target) for target in then.extra_set)
         yield from (Conclusion("say", text) for text in then.say)
         yield from (Conclusion("stop_sign", text) for text in then.stop_signs)
-
-
-def _too_large(when: Condition) -> str:
-    """Why a condition is more than an engine can be asked to match; empty when it is not."""
-    try:
-        longest = max((len(alternative) for alternative in alternatives(when)), default=0)
-    except ValueError as error:
-        return str(error)
-    return (
-        f"one alternative of the condition has {longest} tests; at most {_MOST_TESTS}" if longest > _MOST_TESTS else ""
-    )
-
-
-def _tests_of(authored: _Authored) -> Iterator[Test]:
-    if authored.test is not None:
-        yield authored.test
-    for part in authored.parts:
-        yield from _tests_of(part)
 
 
 def _not_known(test: Test) -> Condition:
@@ -472,4 +532,4 @@ def compile_offer(
     return authored.resolve(lexicon, None)
 
 
-__all__ = ["EXPERT_CHOICE", "POINT_TARGETS", "Part", "Rule", "TreeReader", "build_rules", "compile_offer"]
+__all__ = ["EXPERT_CHOICE", "POINT_TARGETS", "Rule", "TreeReader", "build_rules", "compile_offer"]

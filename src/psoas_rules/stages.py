@@ -40,6 +40,7 @@ class Case:
         fired: Rules that fired, in the order of stages and pack.
         said: Their conclusions by kind.
         level: The highest triage level so far.
+        assumed: For conditions that nobody named but a sign points to, the rule that says so.
         weighed: The profile, once the evidence is weighed.
     """
 
@@ -48,6 +49,7 @@ class Case:
     said: Mapping[str, tuple[Said, ...]] = attrs.field(factory=dict)
     level: Level = "ok"
     weighed: Weighed | None = None
+    assumed: Mapping[str, str] = attrs.field(factory=dict)
 
     def all(self, kind: str) -> tuple[Said, ...]:
         """The conclusions of one kind."""
@@ -116,8 +118,9 @@ def screening(compiled: Compiled, case: Case) -> Case:
 def precaution(compiled: Compiled, case: Case) -> Case:
     """Treats a sign like a condition where the sign points to one, even if nobody has named that condition."""
     case = compiled.fire("precaution", case)
-    assumed = {f"condition.{said.conclusion.subject}": True for said in case.all("treat_as")}
-    return attrs.evolve(case, facts={**case.facts, **assumed})
+    pointed_at = {f"condition.{said.conclusion.subject}": said.rule.id for said in case.all("treat_as")}
+    assumed = {fact: rule for fact, rule in pointed_at.items() if case.facts.get(fact) is not True}
+    return attrs.evolve(case, facts={**case.facts, **dict.fromkeys(assumed, True)}, assumed=assumed)
 
 
 def triage(compiled: Compiled, case: Case) -> Case:
@@ -178,13 +181,13 @@ def _item_facts(compiled: Compiled) -> Iterable[tuple[str, ...]]:
             yield tuple(fact for key in keys for fact in compiled.book.lexicon.specs[f"sign.{key}"].facts())
 
 
-def firing(rule: Rule, facts: Mapping[str, Value], lexicon: Lexicon) -> Firing:
+def firing(rule: Rule, case: Case, lexicon: Lexicon) -> Firing:
     """A rule that fired, with the answers that it looked at."""
-    readings = tuple(reading(fact, facts, lexicon) for fact in facts_read(rule.when))
+    readings = tuple(reading(fact, case, lexicon) for fact in facts_read(rule.when))
     return Firing(rule.id, rule.stage, rule.title, rule.because, readings, rule.then, rule.sources)
 
 
-def reading(fact: str, facts: Mapping[str, Value], lexicon: Lexicon) -> Reading:
-    """An answer with its words."""
-    value = facts.get(fact)
-    return Reading(fact, lexicon.label(fact), value, lexicon.spec(fact).text(value))
+def reading(fact: str, case: Case, lexicon: Lexicon) -> Reading:
+    """An answer with its words; one that no person gave names the rule that took it so."""
+    value = case.facts.get(fact)
+    return Reading(fact, lexicon.label(fact), value, lexicon.spec(fact).text(value), case.assumed.get(fact))

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from psoas_rules.conditions import Value
-from psoas_rules.pack import Limit, Stage
+from psoas_rules.pack import Limit
 
 ConclusionKind: TypeAlias = Literal[
     "ask",
@@ -27,9 +27,15 @@ ConclusionKind: TypeAlias = Literal[
     "own_advice",
     "no_walk",
     "needs_clearance",
+    "fill",
     "say",
     "stop_sign",
 ]
+
+FiringStage: TypeAlias = Literal[
+    "screening", "precaution", "triage", "safety", "evidence", "profile", "dosage", "assembly"
+]
+"""The stages of the pack, and the assembly of the session after them."""
 
 Side: TypeAlias = Literal["left", "right"]
 
@@ -64,12 +70,14 @@ class Reading:
         label: What it is called for people.
         value: The answer; None when nobody has given it.
         text: The answer in words, with its unit.
+        assumed_by: The rule that took it so, where it is not what the person said.
     """
 
     fact: str
     label: str
     value: Value | None
     text: str
+    assumed_by: str | None = None
 
 
 @attrs.frozen
@@ -87,7 +95,7 @@ class Firing:
     """
 
     rule: str
-    stage: Stage
+    stage: FiringStage
     title: str
     because: str
     readings: tuple[Reading, ...]

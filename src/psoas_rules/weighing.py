@@ -97,8 +97,8 @@ class Weighed:
     profile: ProfileKind
     confidence: Sureness
     findings: Mapping[str, Value]
-    mattered: tuple[str, ...]
-    """Items that moved a pattern most, at most three, the weightiest first."""
+    mattered: tuple[Rule, ...]
+    """The rules of the items that moved a pattern most, one for each item, at most three, the weightiest first."""
 
 
 def weigh(fired: Iterable[Rule], items: int, weights: Weights) -> Weighed:
@@ -187,11 +187,11 @@ def _confidence(profile: ProfileKind, tight: Word, weak: Word, shown: Iterable[B
     return "medium" if measured and not contradicted else "low"
 
 
-def _mattered(fired: Iterable[Rule]) -> tuple[str, ...]:
-    weight: dict[str, int] = {}
+def _mattered(fired: Iterable[Rule]) -> tuple[Rule, ...]:
+    heaviest: dict[str, tuple[int, Rule]] = {}
     for rule in fired:
-        for conclusion in rule.then:
-            if conclusion.subject in PATTERNS and rule.item is not None:
-                weight[rule.item] = max(weight.get(rule.item, 0), abs(conclusion.hundredths))
-    ranked = sorted(weight, key=lambda item: (-weight[item], item))
-    return tuple(item for item in ranked if weight[item])[:3]
+        points = [abs(conclusion.hundredths) for conclusion in rule.then if conclusion.subject in PATTERNS]
+        if rule.item is not None and points and max(points) > heaviest.get(rule.item, (0, rule))[0]:
+            heaviest[rule.item] = (max(points), rule)
+    ranked = sorted(heaviest, key=lambda item: (-heaviest[item][0], item))
+    return tuple(heaviest[item][1] for item in ranked[:3])

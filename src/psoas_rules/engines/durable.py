@@ -8,10 +8,12 @@ module touches only its C matcher, and only like this:
   hashes collide are refused when the program is made: two colliding names would answer for each other.
 - "Not known" is the absence of a property of that one fact (`$nex`), never the absence of a fact (`$not` is wrong).
 - Alternatives become separate rules, at most 60 in one ruleset; past 64 matches of one fact the matcher fails.
+- The rules of one ruleset read at most 200 facts; a fact of more than 252 properties is refused.
 - No actions run inside it: it says which rules matched, Python does the rest.
 - A heartbeat rule that always matches stands in every ruleset. If it is silent, the fact was not evaluated, and the
   answer is an error rather than "nothing fired".
-- Every thread has rulesets of its own. After any exception in a run they are thrown away and made anew.
+- Every run has rulesets of its own while it lasts, kept for the next run of its thread. After any exception in a run
+  they are thrown away and made anew; a run inside a run (a signal handler that asks as well) makes its own.
 """
 
 from __future__ import annotations
@@ -20,15 +22,18 @@ import json
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import durable_rules_engine as matcher
 
-from psoas_rules.conditions import Condition, Literal_, Test, Value, alternatives, tests
+from psoas_rules.conditions import Condition, SignedTest, Test, Value, alternatives, tests
 from psoas_rules.errors import EngineError
 
 MOST_RULES: Final = 60
 """Alternatives in one ruleset, besides the heartbeat and the rule that warms it up."""
+
+MOST_FACTS: Final = 200
+"""Facts that the rules of one ruleset read."""
 
 _OPS: Final = {"at_least": "$gte", "at_most": "$lte", "above": "$gt", "below": "$lt"}
 _OPPOSITE: Final = {"at_least": "$lt", "at_most": "$gt", "above": "$lte", "below": "$gte"}
@@ -71,27 +76,37 @@ class _Slots:
         return str(value) if isinstance(value, int) else f"{value:.3f}"
 
 
-def _test(test: Test, slots: _Slots, *, negated: bool) -> list[dict[str, Any]]:
-    """A test as conditions that must all hold; they never hold on a fact that is absent, except plain absence."""
+def _test(test: Test, slots: _Slots, *, negated: bool) -> dict[str, Any]:
+    """A test in the matcher's words; it never holds on a property that is absent, except plain absence."""
     path = f"p.{slots.of[test.fact]}"
     if test.op == "answered":
-        return [{"$nex" if negated else "$ex": {path: 1}}]
+        return {"$nex" if negated else "$ex": {path: 1}}
     value = json.loads(slots.value(test.fact, test.value))
     if test.op == "is":
-        return [{"$neq": {path: value}}] if negated else [{path: value}]
+        return {"$neq": {path: value}} if negated else {path: value}
     op = _OPPOSITE[test.op] if negated else _OPS[test.op]
-    return [{op: {path: value}}]
+    return {op: {path: value}}
 
 
-def _expand(alternative: Sequence[Literal_]) -> Iterator[list[Literal_ | str]]:
-    """Alternatives that spell out what not knowing means: a test that is satisfied by silence becomes two."""
-    made: list[list[Literal_ | str]] = [[]]
-    for test, negated in alternative:
-        branches: list[Literal_ | str] = [(test, negated)]
-        if test.when_unknown and test.op != "answered":
-            branches.append(test.fact)
-        made = [[*head, branch] for head in made for branch in branches]
-    yield from made
+_Owned: TypeAlias = tuple[int, tuple[SignedTest, ...]]
+"""An alternative, and the position of its condition."""
+
+
+def _split(rules: Sequence[_Owned]) -> Iterator[list[_Owned]]:
+    """The rules in portions that one ruleset can take."""
+    portion: list[_Owned] = []
+    read: set[str] = set()
+    for owner, alternative in rules:
+        facts = {test.fact for test, _ in alternative}
+        if len(facts) > MOST_FACTS:
+            raise EngineError(f"a condition reads {len(facts)} facts at once; the matcher takes at most {MOST_FACTS}")
+        if len(portion) == MOST_RULES or len(read | facts) > MOST_FACTS:
+            yield portion
+            portion, read = [], set()
+        portion.append((owner, alternative))
+        read |= facts
+    if portion:
+        yield portion
 
 
 def _free(handle: int) -> None:
@@ -147,19 +162,15 @@ class _Ruleset:
 class _Chunk:
     """What one ruleset is made of: its definition, the owners of its rules, and the facts that it reads."""
 
-    def __init__(self, rules: Sequence[tuple[int, Sequence[Literal_ | str]]], slots: _Slots) -> None:
+    def __init__(self, rules: Sequence[_Owned], slots: _Slots) -> None:
         definition: dict[str, Any] = {}
         self.owners: dict[str, int] = {}
         read: dict[str, str] = {}
         for number, (owner, alternative) in enumerate(rules):
             parts: list[dict[str, Any]] = [{"k": 1}]
-            for entry in alternative:
-                fact = entry if isinstance(entry, str) else entry[0].fact
-                read[fact] = slots.of[fact]
-                if isinstance(entry, str):
-                    parts.append({"$nex": {f"p.{slots.of[fact]}": 1}})
-                else:
-                    parts += _test(entry[0], slots, negated=entry[1])
+            for test, negated in alternative:
+                read[test.fact] = slots.of[test.fact]
+                parts.append(_test(test, slots, negated=negated))
             name = f"r{number}"
             definition[name] = {"all": [{"m": {"$and": parts} if len(parts) > 1 else parts[0]}]}
             self.owners[name] = owner
@@ -174,15 +185,13 @@ class DurableProgram:
 
     def __init__(self, conditions: Sequence[Condition]) -> None:
         slots = _Slots(conditions)
-        rules: list[tuple[int, Sequence[Literal_ | str]]] = [
-            (owner, expanded)
+        rules = [
+            (owner, alternative)
             for owner, condition in enumerate(conditions)
             for alternative in alternatives(condition)
-            for expanded in _expand(alternative)
         ]
         self._slots = slots
-        starts = range(0, len(rules), MOST_RULES)
-        self._chunks = [_Chunk(rules[start : start + MOST_RULES], slots) for start in starts]
+        self._chunks = [_Chunk(portion, slots) for portion in _split(rules)]
         self._mine = threading.local()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -198,9 +207,10 @@ class DurableProgram:
         Raises:
             EngineError: if durable-rules failed. The next call starts afresh.
         """
-        rulesets = self._rulesets()
-        # Until this run has come to its end, whatever interrupts it leaves rulesets that must not be used again.
-        self._mine.sound = False
+        # Taken out while they are at work, and put back only when the run has come to its end: what an exception leaves
+        # behind, or another run interrupts, must not be used. Rulesets that nobody holds any more free themselves.
+        kept = self._mine.__dict__
+        rulesets = kept.pop("rulesets", None) or self._make()
         try:
             found: set[int] = set()
             for chunk, ruleset in zip(self._chunks, rulesets, strict=True):
@@ -209,22 +219,16 @@ class DurableProgram:
             raise
         except Exception as error:
             raise EngineError(f"durable-rules failed: {error}") from error
-        self._mine.sound = True
+        kept["rulesets"] = rulesets
         return tuple(sorted(found))
 
-    def _rulesets(self) -> list[_Ruleset]:
-        if getattr(self._mine, "sound", False):
-            return self._mine.rulesets  # type: ignore[no-any-return]
-        for old in getattr(self._mine, "rulesets", ()):
-            old.close()
+    def _make(self) -> list[_Ruleset]:
         try:
-            made = [_Ruleset(chunk.definition, chunk.owners) for chunk in self._chunks]
+            return [_Ruleset(chunk.definition, chunk.owners) for chunk in self._chunks]
         except EngineError:
             raise
         except Exception as error:
             raise EngineError(f"durable-rules failed: {error}") from error
-        self._mine.rulesets = made
-        return made
 
     def _payload(self, chunk: _Chunk, facts: Mapping[str, Value]) -> str:
         value = self._slots.value
