@@ -158,8 +158,13 @@ class _Assembly:
 
     def _fill(self, use: SlotUse, taken: set[str]) -> list[Chosen]:
         slot = self.kit.slots[use.slot]
-        wished = [e for e in self.wanted if e in use.on_request and e not in taken]
-        granted = [pick for e in wished if (pick := self._wish(e, use, taken)) is not None]
+        granted: list[Chosen] = []
+        for name in self.wanted:
+            # Two wishes can share a substitute; it is granted once.
+            inside = taken | {pick.exercise.id for pick in granted}
+            if name in use.on_request and name not in inside:
+                pick = self._wish(name, use, inside)
+                granted += [pick] if pick is not None else []
         order = self._order(use)
         if granted or not order:
             return granted

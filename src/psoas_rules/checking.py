@@ -10,9 +10,23 @@ from typing import Any, Final
 import attrs
 
 from psoas_rules.hints import nearest, show
-from psoas_rules.lexicon import name_key
+from psoas_rules.lexicon import FACT_KINDS, name_key
 from psoas_rules.loading import Reading, Rulebook
-from psoas_rules.pack import LEVELS, PHASES, PROFILES, Claim, Exclusions, Exercise, Item, Limit, Pack, Part, Slot
+from psoas_rules.pack import (
+    LEVELS,
+    PHASES,
+    PROFILES,
+    Claim,
+    Exclusions,
+    Exercise,
+    Item,
+    Limit,
+    Pack,
+    Part,
+    RuleFile,
+    Slot,
+    Then,
+)
 from psoas_rules.rulebook import EXPERT_CHOICE
 from psoas_rules.yaml_reader import Path
 
@@ -169,7 +183,6 @@ def check_names(reading: Reading, book: Rulebook) -> None:
         file = "conditions.yaml"
         names.claims(row.facts, file, (*path, "facts"))
         names.exclusions(row.excludes, file, (*path, "excludes"))
-        names.limits(row.limits, file, (*path, "limits"))
         names.check("exercises", row.prefer, file, (*path, "prefer"))
         for original, other in row.swaps.items():
             names.check("exercises", [original], file, (*path, "swaps", original))
@@ -190,6 +203,8 @@ def check_names(reading: Reading, book: Rulebook) -> None:
     _check_exercises(names, pack)
     _check_sessions(names, pack)
     _check_rules(names, pack)
+    for file, path, limits in _limits(pack):
+        names.limits(limits, file, path)
     for constant, row_ in pack.info.constants.items():
         names.check("sources", row_.sources, "pack.yaml", ("constants", constant, "sources"))
     names.check("red_flags", pack.info.always_repeat, "pack.yaml", ("always_repeat",))
@@ -221,8 +236,6 @@ def _check_sessions(names: _Names, pack: Pack) -> None:
             for key in ("candidates", "from_level_2", "from_level_3", "on_request"):
                 names.check("exercises", getattr(use, key), file, (*path, key))
             names.check("sources", use.sources, file, (*path, "sources"))
-    for i, format_ in enumerate(pack.sessions.formats):
-        names.limits(format_.limits, file, ("formats", i, "limits"))
 
 
 def _check_rules(names: _Names, pack: Pack) -> None:
@@ -232,9 +245,20 @@ def _check_rules(names: _Names, pack: Pack) -> None:
         names.check("conditions", rule.then.treat_as, file, ("then", "treat_as"))
         names.check("exercises", rule.then.prefer, file, ("then", "prefer"))
         names.check("targets", rule.then.extra_set, file, ("then", "extra_set"))
-        names.limits(rule.then.limits, file, ("then", "limits"))
         if rule.then.exclude is not None:
             names.exclusions(rule.then.exclude, file, ("then", "exclude"))
+
+
+def _limits(pack: Pack) -> Iterator[tuple[str, Path, tuple[Limit, ...]]]:
+    """Every list of limits in the pack, with its place."""
+    for i, row in enumerate(pack.conditions):
+        yield "conditions.yaml", ("conditions", i, "limits"), row.limits
+    for i, format_ in enumerate(pack.sessions.formats):
+        yield "slots.yaml", ("formats", i, "limits"), format_.limits
+    for profile, limits in pack.sessions.session_limits.items():
+        yield "slots.yaml", ("session_limits", profile), limits
+    for rule in pack.rules:
+        yield f"{rule.stage}/{rule.id}.yaml", ("then", "limits"), rule.then.limits
 
 
 def _tables(pack: Pack) -> Iterator[tuple[str, str, Sequence[Any]]]:
@@ -481,22 +505,84 @@ def check_contents(reading: Reading, book: Rulebook) -> None:
     for i, flag in enumerate(pack.red_flags):
         for j, raised in enumerate(flag.raised_by):
             _not_empty(reading, "red_flags.yaml", ("red_flags", i, "raised_by", j, "with_any"), raised.with_any)
+    for file, path, limits in _limits(pack):
+        for i, limit in enumerate(limits):
+            if limit.say is None and all(getattr(limit, cap) is None for cap, _, _ in _LIMIT_RANGES):
+                message = "this limits nothing and says nothing; name a cap, such as level_max, or a 'say'"
+                _tell(reading, file, (*path, i), "no-effect", message)
     for rule in pack.rules:
-        file = f"{rule.stage}/{rule.id}.yaml"
-        then = rule.then
-        if not any((then.treat_as, then.triage, then.exclude, then.limits, then.extra_set, then.prefer, then.say)):
-            _tell(reading, file, ("then",), "no-effect", "nothing follows from this rule")
-        if then.treat_as and rule.stage != "precaution":
-            message = "'treat_as' works only in the stage 'precaution'; later stages have read the conditions already"
-            _tell(reading, file, ("then", "treat_as"), "no-effect", message)
-        if then.extra_set and not rule.for_each_side:
-            message = "'extra_set' is for one side; write for_each_side: yes"
-            _tell(reading, file, ("then", "extra_set"), "no-effect", message)
+        _check_effect(reading, rule)
+
+
+def _check_effect(reading: Reading, rule: RuleFile) -> None:
+    """Complains about everything in a rule that changes nothing."""
+    file = f"{rule.stage}/{rule.id}.yaml"
+    then = rule.then
+    if then == Then():
+        _tell(reading, file, ("then",), "no-effect", "nothing follows from this rule")
+    if then.exclude == Exclusions():
+        _tell(reading, file, ("then", "exclude"), "no-effect", "nothing is excluded here")
+    if then.triage == "ok":
+        message = "'triage: ok' changes nothing: no rule can lower what another has raised; leave it out"
+        _tell(reading, file, ("then", "triage"), "no-effect", message)
+    if then.treat_as and rule.stage != "precaution":
+        message = "'treat_as' works only in the stage 'precaution'; later stages have read the conditions already"
+        _tell(reading, file, ("then", "treat_as"), "no-effect", message)
+    if then.extra_set and not rule.for_each_side:
+        message = "'extra_set' is for one side; write for_each_side: yes"
+        _tell(reading, file, ("then", "extra_set"), "no-effect", message)
 
 
 def _not_empty(reading: Reading, file: str, path: Path, entries: Sequence[str]) -> None:
     if not entries:
         _tell(reading, file, path, "empty", "the list is empty")
+
+
+def check_sides(reading: Reading, book: Rulebook) -> None:
+    """What must hold together holds on one side."""
+    for rule in _placed(reading, book.pack).rules:
+        if not rule.for_each_side:
+            file = f"{rule.stage}/{rule.id}.yaml"
+            for path, other in _apart(rule.when, ("when",), together=True):
+                message = f"this and {other} could be true on different sides; use for_each_side: yes"
+                _tell(reading, file, path, "sides-apart", message)
+
+
+def _apart(tree: Any, path: Path, *, together: bool) -> Iterator[tuple[Path, str]]:
+    """Places of tests on either side that must hold together with an earlier such test, and that test's fact.
+
+    Args:
+        tree: A part of a condition, as written.
+        path: Where it stands.
+        together: Whether the parts of an `all` hold together here; below a `not` those of an `any` do.
+    """
+    if not isinstance(tree, Mapping):
+        return
+    yield from _apart(tree.get("not"), (*path, "not"), together=not together)
+    for group in ("all", "any"):
+        parts = tree.get(group)
+        if not isinstance(parts, list):
+            continue
+        first = ""
+        for i, part in enumerate(parts):
+            yield from _apart(part, (*path, group, i), together=together)
+            found = next(_either_side(part, (*path, group, i)), None)
+            if found is not None and first and (group == "all") is together:
+                yield found[0], first
+            first = first or (found[1] if found else "")
+
+
+def _either_side(tree: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Tests with `side: any` in a part of a condition: their places and facts."""
+    if not isinstance(tree, Mapping):
+        return
+    if tree.get("side") == "any":
+        yield path, next((show(name) for kind, name in tree.items() if kind in FACT_KINDS), "another test")
+    yield from _either_side(tree.get("not"), (*path, "not"))
+    for group in ("all", "any"):
+        parts = tree.get(group)
+        for i, part in enumerate(parts if isinstance(parts, list) else ()):
+            yield from _either_side(part, (*path, group, i))
 
 
 def check_texts(reading: Reading, book: Rulebook) -> None:
@@ -530,10 +616,11 @@ def check_completeness(reading: Reading, book: Rulebook) -> None:
     for profile in PROFILES:
         if profile not in pack.sessions.sessions:
             _tell(reading, "slots.yaml", ("sessions",), "missing-key", f"the session for '{profile}' is missing")
-    for profile in pack.sessions.sessions:
-        if profile not in PROFILES:
-            message = f"unknown profile '{profile}'{nearest(profile, PROFILES)}"
-            _tell(reading, "slots.yaml", ("sessions", profile), "unknown-name", message)
+    for key in ("sessions", "session_limits"):
+        for profile in getattr(pack.sessions, key):
+            if profile not in PROFILES:
+                message = f"unknown profile {show(profile)}{nearest(profile, PROFILES)}"
+                _tell(reading, "slots.yaml", (key, profile), "unknown-name", message)
     if EXPERT_CHOICE not in {source.id for source in pack.sources}:
         _tell(reading, "sources.yaml", ("sources",), "missing-key", f"the source '{EXPERT_CHOICE}' is missing")
     screened = {flag for group in pack.screen for flag in group.red_flags}
@@ -564,6 +651,7 @@ CHECKS: Final = (
     check_exercise_names,
     check_sessions,
     check_contents,
+    check_sides,
     check_texts,
     check_completeness,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 import attrs
@@ -39,8 +39,17 @@ def _frozen(answers: Answers) -> Answers:
 def _readable(_: object, attribute: attrs.Attribute[Answers], answers: Answers) -> None:
     section = "screen" if attribute.name == "answers" else attribute.name
     problem = _section_problem(section, answers)
-    if problem is not None:
-        raise IntakeError((problem,))
+    problems = (problem,) if problem is not None else tuple(_fleeting(section, answers))
+    if problems:
+        raise IntakeError(problems)
+
+
+def _fleeting(section: str, answers: Answers) -> Iterable[Problem]:
+    """Problems with values that could change, or be used up, after the intake was made."""
+    for key, value in answers.items():
+        if isinstance(value, Iterable) and not isinstance(value, str | bytes | tuple | FrozenDict):
+            field = f"{section}.{_name(key)}" if isinstance(key, str) else section
+            yield Problem(field, f"{kind(value)} is not a list; write list(...) around it")
 
 
 def _section_problem(section: str, answers: object) -> Problem | None:
@@ -54,8 +63,10 @@ def _section_problem(section: str, answers: object) -> Problem | None:
 def _frozen_value(value: object) -> object:
     if isinstance(value, Mapping):
         return FrozenDict(value)
-    if isinstance(value, list | set | frozenset):
-        return tuple(value) if isinstance(value, list) else tuple(sorted(value, key=_set_order))
+    if isinstance(value, list | tuple):
+        return tuple(value)
+    if isinstance(value, set | frozenset):
+        return tuple(sorted(value, key=_set_order))
     return value
 
 

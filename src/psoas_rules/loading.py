@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path as FilePath
 from typing import Any, Final
 
@@ -114,22 +116,84 @@ class Reading:
         return PackError(tuple(sorted(self.issues, key=lambda i: (i.file, i.line, i.column, i.code, i.message))))
 
 
-def find_builtin() -> FilePath:
-    """The folder of the built-in pack.
+def find_builtin() -> Traversable:
+    """The folder of the built-in pack. It need not be a folder of the disk: the package may run from a zip.
 
     Raises:
         PackError: naming the places that were looked at.
     """
-    inside = FilePath(str(files("psoas_rules"))) / "rules"
-    beside = FilePath(__file__).resolve().parents[2] / "rules"
-    for place in (inside, beside):
+    places: tuple[Traversable, ...] = (
+        files("psoas_rules") / "rules",
+        FilePath(__file__).resolve().parents[2] / "rules",
+    )
+    for place in places:
         if (place / "pack.yaml").is_file():
             return place
-    looked = f"looked in 'psoas_rules/{inside.name}' and beside 'src' in '{beside.name}'"
+    looked = "looked in 'psoas_rules/rules' and beside 'src' in 'rules'"
     raise PackError((Issue("pack.yaml", 0, 0, "no-pack", f"the built-in pack was not found; {looked}"),))
 
 
-def read_folder(folder: FilePath) -> dict[str, bytes]:
+def find_data(folder: Traversable) -> Iterator[tuple[str, Traversable]]:
+    """Every data file in the folder of a pack and in its folders, by its path inside it, in sorted order.
+
+    Raises:
+        PackError: if it has no pack.yaml, or a folder in it cannot be looked into.
+    """
+    if not (folder / "pack.yaml").is_file():
+        issue = Issue("pack.yaml", 0, 0, "no-pack", f"there is no pack in '{folder.name}': it has no pack.yaml")
+        raise PackError((issue,))
+    # The order of `pathlib`: a folder stands before what is in it, whatever letters follow its name elsewhere.
+    yield from sorted(_walk(folder, ""), key=lambda found: FilePath(found[0]).parts)
+
+
+def _walk(folder: Traversable, inside: str) -> Iterator[tuple[str, Traversable]]:
+    try:
+        entries = list(folder.iterdir())
+    except OSError as error:
+        raise _unreadable(inside.rstrip("/"), f"the folder cannot be read: {error.strerror}") from None
+    for entry in entries:
+        file = f"{inside}{entry.name}"
+        if not entry.is_dir():
+            if FilePath(file).suffix.lower() in _DATA:
+                yield file, entry
+        elif isinstance(entry, FilePath) and entry.is_symlink():
+            # It could lead in a circle, or out of the pack.
+            raise _unreadable(file, "links to folders are not followed; put the folder itself here")
+        else:
+            yield from _walk(entry, f"{file}/")
+
+
+def read_data(file: str, entry: Traversable) -> bytes:
+    """The bytes of a file that `find_data` found.
+
+    Raises:
+        PackError: if it cannot be read, or is too large.
+    """
+    try:
+        if isinstance(entry, FilePath):
+            status = entry.stat()
+            if not stat.S_ISREG(status.st_mode):
+                # To open a pipe or a device could last for ever.
+                raise _unreadable(file, "it is not a file with text in it, but a pipe, a socket or a device")
+            if status.st_size > _MOST_BYTES:
+                raise _too_large()
+        with entry.open("rb") as opened:
+            content: bytes = opened.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(file, f"the file cannot be read: {error.strerror}") from None
+    return content
+
+
+def _unreadable(file: str, message: str) -> PackError:
+    return PackError((Issue(file, 0, 0, "unreadable", message),))
+
+
+def _too_large() -> PackError:
+    message = f"the pack has more than {_MOST_FILES} files or {_MOST_BYTES} bytes"
+    return PackError((Issue("pack.yaml", 0, 0, "too-large", message),))
+
+
+def read_folder(folder: Traversable) -> dict[str, bytes]:
     """The data files of a pack folder by their path inside it, in sorted order.
 
     Whole-intake cases and files that are no data (a README, a licence) are left alone. Data under a name that is not
@@ -138,24 +202,15 @@ def read_folder(folder: FilePath) -> dict[str, bytes]:
     Raises:
         PackError: if the folder cannot be read as a pack.
     """
-    if not (folder / "pack.yaml").is_file():
-        issue = Issue("pack.yaml", 0, 0, "no-pack", f"there is no pack in '{folder.name}': it has no pack.yaml")
-        raise PackError((issue,))
     contents: dict[str, bytes] = {}
     size = 0
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_dir() or inside.parts[0] == "cases" or path.suffix.lower() not in _DATA:
+    for file, entry in find_data(folder):
+        if file.startswith("cases/"):
             continue
-        try:
-            contents[inside.as_posix()] = path.read_bytes()
-        except OSError as error:
-            issue = Issue(inside.as_posix(), 0, 0, "unreadable", f"the file cannot be read: {error.strerror}")
-            raise PackError((issue,)) from None
-        size += len(contents[inside.as_posix()])
+        contents[file] = read_data(file, entry)
+        size += len(contents[file])
         if len(contents) > _MOST_FILES or size > _MOST_BYTES:
-            message = f"the pack has more than {_MOST_FILES} files or {_MOST_BYTES} bytes"
-            raise PackError((Issue("pack.yaml", 0, 0, "too-large", message),))
+            raise _too_large()
     return contents
 
 

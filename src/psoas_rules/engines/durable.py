@@ -131,9 +131,9 @@ class _Ruleset:
             raise EngineError("the matcher fired more than its warm-up rule")
         if matcher.retract_fact(self.handle, '{"id":"W","sid":"s"}') != (0, offset):
             raise EngineError("the matcher did not let go of its warm-up fact")
-        self.close = weakref.finalize(self, _free, self.handle)
+        freeing = weakref.finalize(self, _free, self.handle)
         # At exit the process frees everything at once.
-        self.close.atexit = False
+        freeing.atexit = False
 
     def matches(self, payload: str) -> list[int]:
         """The conditions that the fact satisfies; a condition can appear more than once."""
