@@ -6,9 +6,10 @@ intakes with the outcome that is expected. Both are data that a clinician can re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -16,9 +17,9 @@ from psoas_rules.conditions import Value, holds
 from psoas_rules.errors import IntakeError, Issue, PackError
 from psoas_rules.hints import nearest, show
 from psoas_rules.intake import Intake
-from psoas_rules.loading import find_builtin
+from psoas_rules.loading import find_builtin, find_data, read_data
 from psoas_rules.outcomes import Outcome, ProfileKind, Referral, Routine, Screening, Sureness, Word
-from psoas_rules.pack import Level, RuleFile
+from psoas_rules.pack import SIDES, Level, RuleFile
 from psoas_rules.recommender import Recommender
 from psoas_rules.shapes import structure
 from psoas_rules.yaml_reader import read_yaml
@@ -40,6 +41,20 @@ class Expect:
     lacks_properties: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     fired: tuple[str, ...] = ()
+
+
+_OF_ROUTINES: Final = (
+    "profile",
+    "confidence",
+    "tight",
+    "weak",
+    "has_steps",
+    "has_one_of",
+    "lacks_steps",
+    "lacks_properties",
+    "left_out",
+)
+"""What can be expected of a routine alone."""
 
 
 @attrs.frozen(kw_only=True)
@@ -89,14 +104,17 @@ def read_cases(folder: str | Path | None = None) -> dict[str, tuple[str, WholeCa
         folder: The folder of the pack; None for the built-in one.
 
     Raises:
-        PackError: if a case file cannot be read. A broken file is never skipped.
+        PackError: if a case file cannot be read. A broken file, or one under a name that is not read, is never skipped.
     """
-    root = find_builtin() if folder is None else Path(folder)
     found: dict[str, tuple[str, WholeCase]] = {}
     issues: list[Issue] = []
-    for path in sorted((root / "cases").glob("*.yaml")):
-        file = path.relative_to(root).as_posix()
-        document = read_yaml(path.read_bytes())
+    for file, entry in find_data(find_builtin() if folder is None else Path(folder)):
+        if not file.startswith("cases/"):
+            continue
+        if file.count("/") > 1 or not file.endswith(".yaml"):
+            issues.append(Issue(file, 0, 0, "unknown-file", "this file is not read; cases stand as .yaml in cases"))
+            continue
+        document = read_yaml(read_data(file, entry))
         issues += [Issue(file, flaw.line, flaw.column, flaw.code, flaw.message) for flaw in document.flaws]
         read, mismatches = structure(document.data, _CaseFile)
         issues += [Issue(file, *document.place(m.path), m.code, m.message) for m in mismatches]
@@ -112,6 +130,9 @@ def read_cases(folder: str | Path | None = None) -> dict[str, tuple[str, WholeCa
 
 def run_case(recommender: Recommender, place: str, case: WholeCase) -> Failure | None:
     """The failure of a whole-intake case, or None when it comes out as expected."""
+    flaws = tuple(_flaws(case.expect, recommender))
+    if flaws:
+        return Failure(place, case.name, "a case that can come out", "; ".join(flaws))
     try:
         outcome = recommender.recommend(Intake.from_dict(case.intake))
     except IntakeError as error:
@@ -121,6 +142,28 @@ def run_case(recommender: Recommender, place: str, case: WholeCase) -> Failure |
         return None
     expected, got = zip(*misses, strict=True)
     return Failure(place, case.name, "; ".join(expected), "; ".join(got), outcome.trace.rules)
+
+
+def _flaws(expect: Expect, recommender: Recommender) -> Iterator[str]:
+    """What no outcome could ever meet, or what would be met by any: names that do not exist, keys beside the point."""
+    exercises = [exercise.id for exercise in recommender.pack.exercises]
+    named: tuple[tuple[str, str, Iterable[str], Collection[str]], ...] = (
+        ("has_steps", "exercise", expect.has_steps, exercises),
+        ("has_one_of", "exercise", chain.from_iterable(expect.has_one_of), exercises),
+        ("lacks_steps", "exercise", expect.lacks_steps, exercises),
+        ("lacks_properties", "property", expect.lacks_properties, recommender.pack.vocabulary.properties),
+        ("left_out", "exercise", expect.left_out, exercises),
+        ("fired", "rule", expect.fired, [rule.id for rule in recommender.rules]),
+        ("tight", "side", expect.tight, SIDES),
+        ("weak", "side", expect.weak, SIDES),
+    )
+    for key, what, names, known in named:
+        for name in names:
+            if name not in known:
+                yield f"{key}: unknown {what} {show(name)}{nearest(name, known)}"
+    for key in _OF_ROUTINES:
+        if getattr(expect, key) and expect.outcome != "routine":
+            yield f"{key}: only a routine has it, and the case expects a {expect.outcome}"
 
 
 def _misses(expect: Expect, outcome: Outcome, recommender: Recommender) -> Iterator[tuple[str, str]]:

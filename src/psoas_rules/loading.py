@@ -40,6 +40,7 @@ SCHEMA: Final = 1
 _MOST_FILES: Final = 2_000
 _MOST_KEYS: Final = 5
 _MOST_BYTES: Final = 5_000_000
+_DEEPEST: Final = 20
 _DATA: Final = (".yaml", ".yml", ".json")
 RULE_FOLDERS: Final = ("precaution", "triage", "safety", "profile", "dosage")
 
@@ -142,18 +143,19 @@ def find_data(folder: Traversable) -> Iterator[tuple[str, Traversable]]:
     if not (folder / "pack.yaml").is_file():
         issue = Issue("pack.yaml", 0, 0, "no-pack", f"there is no pack in '{folder.name}': it has no pack.yaml")
         raise PackError((issue,))
-    # The order of `pathlib`: a folder stands before what is in it, whatever letters follow its name elsewhere.
     yield from sorted(_walk(folder, ""), key=lambda found: FilePath(found[0]).parts)
 
 
 def _walk(folder: Traversable, inside: str) -> Iterator[tuple[str, Traversable]]:
+    if inside.count("/") > _DEEPEST:
+        raise _unreadable(inside[:-1], f"the folders are nested more than {_DEEPEST} deep")
     try:
-        entries = list(folder.iterdir())
+        entries = [(entry, entry.is_dir()) for entry in folder.iterdir()]
     except OSError as error:
-        raise _unreadable(inside.rstrip("/"), f"the folder cannot be read: {error.strerror}") from None
-    for entry in entries:
+        raise _unreadable(inside[:-1], f"the folder cannot be read: {error.strerror}") from None
+    for entry, is_folder in entries:
         file = f"{inside}{entry.name}"
-        if not entry.is_dir():
+        if not is_folder:
             if FilePath(file).suffix.lower() in _DATA:
                 yield file, entry
         elif isinstance(entry, FilePath) and entry.is_symlink():
