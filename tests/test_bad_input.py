@@ -5,16 +5,26 @@ The mistakes and the exact words stand as data in `tests/broken/`. The packs are
 
 import ast
 import math
+import os
 import shutil
+import subprocess
+import sys
+import textwrap
+import zipfile
+from collections import deque
 from pathlib import Path
 
+import attrs
 import pytest
 from ruamel.yaml import YAML
 
-from psoas_rules import Intake, Person, Recommender, Screen, check_pack, load_pack
+from psoas_rules import Intake, Person, Recommender, Screen, check_pack, load_pack, rulebook
+from psoas_rules.casebook import read_cases
 from psoas_rules.errors import IntakeError, PackError
+from psoas_rules.pack import RaisedBy
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent
 SMALL_PACK = HERE / "small_pack"
 
 
@@ -162,6 +172,26 @@ def test_a_broken_intake_is_told_word_for_word_and_never_reaches_the_engine(guar
             lambda: Intake(signs=MARKERS["{many_answers}"]),
             "signs: 5001 answers are too many; at most 5000 are read",
         ),
+        (
+            lambda: Intake(preferences={"wants": (name for name in ["wall push"])}),
+            "preferences.wants: a generator is not a list; write list(...) around it",
+        ),
+        (
+            lambda: Intake(preferences={"equipment": {"mat": 1}.keys(), "wants": deque(["wall push"])}),
+            (
+                "2 problems in the intake\n"
+                "preferences.equipment: a dict_keys is not a list; write list(...) around it\n"
+                "preferences.wants: a deque is not a list; write list(...) around it"
+            ),
+        ),
+        (
+            lambda: Screen({"fire": iter(["no"])}),
+            "screen.fire: a list_iterator is not a list; write list(...) around it",
+        ),
+        (
+            lambda: Intake(signs={5: range(3)}),
+            "signs: a range is not a list; write list(...) around it",
+        ),
     ],
 )
 def test_an_intake_made_of_the_wrong_things_is_refused_at_once(make, words):
@@ -195,6 +225,17 @@ def test_a_set_of_wishes_is_read_like_a_list_whatever_stands_in_it(guarded):
         "an empty value is not the name of an exercise or technique",
         "'jumping' is not the name of an exercise or technique",
     ]
+
+
+@pytest.mark.parametrize("wishes", [["wall push"], ("wall push",), {"wall push"}, frozenset(["wall push"])])
+def test_a_list_of_wishes_stays_as_it_was_given(guarded, wishes):
+    """Whatever happens to it later: the same intake gives the same facts, however often it is read."""
+    intake = Intake(preferences={"wants": wishes})
+    if hasattr(wishes, "clear"):
+        wishes.clear()
+
+    assert guarded.lexicon.facts(intake) == guarded.lexicon.facts(intake)
+    assert guarded.lexicon.facts(intake)["preference.wants.wall_push"] is True
 
 
 def test_five_thousand_mistakes_are_all_told(guarded):
@@ -290,3 +331,146 @@ def test_a_dangling_link_is_told(tmp_path):
 def test_a_recommender_takes_only_packs():
     with pytest.raises(TypeError, match="takes a Pack"):
         Recommender("rules")
+
+
+def _copy(folder):
+    shutil.copytree(SMALL_PACK, folder)
+    return folder
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("file", ["safety/pipe.yaml", "cases/pipe.yaml", "signs.yaml"])
+def test_a_pipe_is_told_and_never_opened(tmp_path, file):
+    """Nobody writes into it, so that reading it would wait for ever."""
+    pack = _copy(tmp_path / "pack")
+    (pack / file).unlink(missing_ok=True)
+    os.mkfifo(pack / file)
+
+    with pytest.raises(PackError) as caught:
+        read_cases(pack) if file.startswith("cases") else load_pack(pack)
+
+    (issue,) = caught.value.issues
+    assert str(issue) == f"{file}: it is not a file with text in it, but a pipe, a socket or a device [unreadable]"
+
+
+def test_a_file_that_is_too_large_is_told_before_it_is_read(tmp_path):
+    pack = _copy(tmp_path / "pack")
+    with (pack / "safety" / "huge.yaml").open("wb") as huge:
+        huge.truncate(10**12)
+
+    assert [(issue.file, issue.code) for issue in check_pack(pack)] == [("pack.yaml", "too-large")]
+
+
+def test_a_linked_folder_is_told(tmp_path):
+    """It is not followed, so the rules in it would vanish in silence."""
+    pack = _copy(tmp_path / "pack")
+    (pack / "safety").rename(tmp_path / "elsewhere")
+    (pack / "safety").symlink_to(tmp_path / "elsewhere")
+
+    assert [str(issue) for issue in check_pack(pack)] == [
+        "safety: links to folders are not followed; put the folder itself here [unreadable]"
+    ]
+
+
+def test_folders_without_end_are_told(tmp_path):
+    pack = _copy(tmp_path / "pack")
+    (pack / "/".join(["deeper"] * 200)).mkdir(parents=True)
+
+    (issue,) = check_pack(pack)
+
+    assert issue.message == "the folders are nested more than 20 deep"
+    assert issue.code == "unreadable"
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path, monkeypatch):
+    pack = _copy(tmp_path / "pack")
+    look = Path.iterdir
+
+    def closed(folder):
+        if folder.name == "safety":
+            raise PermissionError(13, "Permission denied")
+        return look(folder)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+
+    assert [str(issue) for issue in check_pack(pack)] == [
+        "safety: the folder cannot be read: Permission denied [unreadable]"
+    ]
+
+
+def test_the_package_runs_from_a_zip(tmp_path):
+    """The built-in pack is found inside, and is the same one."""
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for source, inside in ((ROOT / "src" / "psoas_rules", ""), (ROOT / "rules", "rules/")):
+            for path in source.rglob("*"):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    archive.write(path, f"psoas_rules/{inside}{path.relative_to(source).as_posix()}")
+    program = """
+        import psoas_rules, psoas_rules.casebook
+        pack = psoas_rules.load_pack()
+        cases = psoas_rules.casebook.read_cases()
+        outcome = psoas_rules.recommend(psoas_rules.Intake(screen=psoas_rules.Screen.clear()))
+        print(".zip" in psoas_rules.__file__, pack.digest, len(cases), outcome.kind)
+    """
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "all.zip")}
+
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.stderr == ""
+    assert done.stdout.split() == ["True", load_pack().digest, str(len(read_cases())), "routine"]
+
+
+def test_a_rule_that_only_names_a_stop_sign_has_an_effect(tmp_path):
+    case = {
+        "file": "safety/no_hanging_alone.yaml",
+        "replace": "exclude: {properties: [hanging]}",
+        "with": "stop_signs: [The bar bends]",
+    }
+
+    assert check_pack(broken_copy(case, tmp_path / "pack")) == ()
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{any: [{sign: stiffness, side: any, at_least: 4}, {measure: reach, side: any, below: 0}]}",
+        "{all: [{sign: stiffness, side: left, at_least: 4}, {measure: reach, side: any, below: 0}]}",
+        "{all: [{sign: stiffness, side: both, at_least: 4}, {measure: reach, side: any, below: 0}]}",
+        "{not: {any: [{sign: stiffness, side: any, at_least: 4}, {measure: reach, side: any, below: 0}]}}",
+        "{measure: reach, side: any, above: -3, below: 0}",
+    ],
+)
+def test_answers_that_cannot_come_apart_are_sound(tmp_path, when):
+    """Either of them may hold, a side is named, or neither side is meant."""
+    edits = [
+        {
+            "file": "safety/no_hanging_alone.yaml",
+            "replace": "when:\n  any:\n    - {preference: supervised, is: no}\n"
+            "    - not: {preference: supervised, answered: yes}\n",
+            "with": f"when: {when}\n",
+        }
+    ]
+
+    assert check_pack(broken_copy({"edits": edits}, tmp_path / "pack")) == ()
+
+
+def test_more_partners_of_a_red_flag_than_can_be_matched_are_told(tmp_path):
+    pack = load_pack(SMALL_PACK)
+    flag = attrs.evolve(
+        pack.red_flags[0], raised_by=(RaisedBy(with_any=[f"flag_{n}" for n in range(65)], to="same_day"),)
+    )
+
+    with pytest.raises(PackError, match="more than 64 alternatives"):
+        Recommender(attrs.evolve(pack, red_flags=(flag, *pack.red_flags[1:])))
+
+
+def test_more_rules_than_can_be_matched_together_are_told(monkeypatch):
+    """Each condition may be small, and all of them together still too much."""
+    monkeypatch.setattr(rulebook, "_MOST_ALTERNATIVES", 12)
+
+    issues = check_pack(SMALL_PACK)
+
+    assert {issue.code for issue in issues} == {"too-large"}
+    assert issues[0].message == "up to here, the conditions of the pack have more than 12 alternatives"

@@ -189,6 +189,34 @@ def test_a_condition_with_too_many_alternatives_is_refused():
         alternatives(All(pairs))
 
 
+def test_each_answer_that_may_be_open_counts_as_two_alternatives():
+    """Silence satisfies it too, and an engine has to match both."""
+    afraid = [Leaf(f"x{i}", "is", True, when_unknown=True) for i in range(7)]
+
+    assert len(alternatives(All(afraid[:6]))) == 64
+    with pytest.raises(ValueError, match="more than 64 alternatives"):
+        alternatives(All(afraid))
+
+
+@needs_durable
+@pytest.mark.parametrize("each", [1, 24])
+def test_rules_may_read_more_facts_than_one_fact_of_the_matcher_has_room_for(each):
+    """The matcher refuses a fact of more than 252 properties."""
+    conditions = [All([Leaf(f"x{i}_{j}", "is", True) for j in range(each)]) for i in range(300)]
+    facts = {f"x{i}_{j}": True for i in range(300) for j in range(each)}
+    program = DurableEngine().compile(conditions)
+
+    assert program.fired(facts) == tuple(range(300))
+    assert program.fired({**facts, "x7_0": False}) == tuple(i for i in range(300) if i != 7)
+    assert max(len(chunk.read) for chunk in program._chunks) <= durable.MOST_FACTS
+
+
+@needs_durable
+def test_a_condition_that_alone_reads_too_many_facts_is_refused():
+    with pytest.raises(EngineError, match="reads 201 facts at once"):
+        DurableEngine().compile([All([Leaf(f"x{i}", "is", True) for i in range(201)])])
+
+
 def test_the_default_engine_is_durable_rules_where_it_is_installed():
     assert default_engine().name == ("durable-rules" if HAS_DURABLE else "plain")
 
@@ -295,6 +323,39 @@ def test_an_interrupt_leaves_nothing_behind(monkeypatch, pack):
         monkeypatch.setattr(durable, "matcher", real)
 
         assert recommender.recommend(CLEAR) == expected
+
+
+class Interrupted:
+    """The matcher, with something else that happens before its n-th call."""
+
+    def __init__(self, real, at, happens):
+        self.real, self.calls, self.at, self.happens = real, 0, at, happens
+
+    def __getattr__(self, name):
+        def call(*args):
+            self.calls += 1
+            if self.calls == self.at:
+                self.happens()
+            return getattr(self.real, name)(*args)
+
+        return call
+
+
+@needs_durable
+@pytest.mark.parametrize("at", [1, 2, 3, 5, 8, 13])
+def test_a_run_inside_a_run_is_right_and_so_is_the_outer_one(monkeypatch, at):
+    """A signal handler may ask the same program while it is at work, at any of its calls."""
+    program = DurableEngine().compile([Leaf(f"x{i}", "is", True) for i in range(150)])
+    outer, inner = {"x3": True, "x70": True, "x140": True}, {"x4": True, "x70": True}
+    program.fired({})
+    nested = []
+    monkeypatch.setattr(
+        durable, "matcher", Interrupted(durable.matcher, at, lambda: nested.append(program.fired(inner)))
+    )
+
+    assert program.fired(outer) == (3, 70, 140)
+    assert nested == [(4, 70)]
+    assert program.fired(inner) == (4, 70)
 
 
 INTAKES = tuple(

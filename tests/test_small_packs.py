@@ -1,14 +1,15 @@
-"""Both engines agree on packs that nobody wrote: random rows and rules on top of the small pack."""
+"""Packs on top of the small pack: what rows and rules mean, and that both engines agree on packs that nobody wrote."""
 
 import json
 from pathlib import Path
 
 import attrs
+import pytest
 from conftest import needs_durable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from psoas_rules import Recommender, load_pack
+from psoas_rules import Intake, Person, Recommender, Referral, Routine, Screen, Screening, load_pack
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import GuardError
 from psoas_rules.lexicon import build_lexicon
@@ -16,7 +17,10 @@ from psoas_rules.pack import (
     ConditionRow,
     Evidence,
     Exclusions,
+    Further,
     Limit,
+    OwnAdvice,
+    Part,
     RaisedBy,
     RedFlag,
     RuleCases,
@@ -38,34 +42,61 @@ def readable(spec):
 
 
 FACTS = sorted(spec.name for spec in LEXICON.specs.values() if readable(spec))
+DETAILS = {
+    "days": Part(ask="For how many days?", answer="whole_number", min=0, max=9),
+    "worse": Part(ask="Is it worse?", answer="yes_no"),
+    "where": Part(ask="Where?", answer="choice", options={"here": "Here", "there": "There"}),
+}
+SPECS = {**{name: LEXICON.specs[name] for name in FACTS}, **{f"detail.{key}": part for key, part in DETAILS.items()}}
+PERSONAL = tuple(name for name in SPECS if name.startswith(("detail.", "person.")))
+SIDES_NAMED = ("left", "right", "any", "both")
+
+
+def limits_of(spec):
+    low, high = (spec.min, spec.max) if isinstance(spec, Part) else (spec.minimum, spec.maximum)
+    return int(low or 0), int(high or 40)
 
 
 @st.composite
-def leaves(draw):
+def leaves(draw, facts, sides):
     """One test, as a rule author writes it."""
-    spec = LEXICON.specs[draw(st.sampled_from(FACTS))]
-    kind, _, key = spec.name.partition(".")
+    name = draw(st.sampled_from(facts))
+    spec = SPECS[name]
+    kind, _, key = name.partition(".")
     tree = {kind: key}
-    if spec.sided:
-        tree["side"] = draw(st.sampled_from(("left", "right", "any", "both")))
+    side = draw(st.sampled_from(sides)) if getattr(spec, "sided", False) else None
+    if side:
+        tree["side"] = side
+    numeric = spec.answer not in ("yes_no", "choice")
+    ops = ("at_least", "at_most", "above", "below", "is", "answered") if numeric else ("is", "answered")
+    op = draw(st.sampled_from(ops))
+    if op == "answered":
+        return {**tree, "answered": "yes"}
     if spec.answer == "yes_no":
         return {**tree, "is": draw(st.sampled_from(("yes", "no")))}
     if spec.answer == "choice":
         return {**tree, "is": draw(st.sampled_from(sorted(spec.options)))}
-    low, high = int(spec.minimum or 0), int(spec.maximum or 40)
-    op = draw(st.sampled_from(("at_least", "at_most", "above", "below", "is")))
-    return {**tree, op: draw(st.integers(low, high))} if op else {**tree, "answered": "yes"}
+    return {**tree, op: draw(st.integers(*limits_of(spec)))}
 
 
-TREES = st.recursive(
-    leaves(),
-    lambda part: (
-        st.builds(lambda p: {"not": p}, part)
-        | st.lists(part, min_size=1, max_size=3).map(lambda parts: {"all": parts})
-        | st.lists(part, min_size=1, max_size=3).map(lambda parts: {"any": parts})
-    ),
-    max_leaves=4,
-)
+def trees(facts, sides=SIDES_NAMED, most=4):
+    return st.recursive(
+        leaves(facts, sides),
+        lambda part: (
+            st.builds(lambda p: {"not": p}, part)
+            | st.lists(part, min_size=1, max_size=3).map(lambda parts: {"all": parts})
+            | st.lists(part, min_size=1, max_size=3).map(lambda parts: {"any": parts})
+        ),
+        max_leaves=most,
+    )
+
+
+TREES = trees(FACTS)
+# Where an answer that is not known counts as well, each test on either side is four alternatives.
+FEARED_TREES = trees(sorted(SPECS), most=3)
+PERSONAL_TREES = trees(PERSONAL, most=4)
+# None leaves the side open, for rules that stand once for each side.
+OPEN_TREES = trees(FACTS, sides=(None, None, None, "left", "any"))
 EXCLUSIONS = st.builds(
     Exclusions,
     properties=st.lists(PROPERTIES, max_size=2).map(tuple),
@@ -79,6 +110,20 @@ LIMITS = st.builds(
     sets_max=st.none() | st.integers(1, 3),
     sets_factor=st.none() | st.sampled_from((0.5, 0.7)),
 )
+
+
+@st.composite
+def furthers(draw, key):
+    """Something more that a condition does."""
+    stops = draw(st.booleans())
+    return Further(
+        id=key,
+        when=draw(PERSONAL_TREES if stops else FEARED_TREES),
+        excludes=draw(EXCLUSIONS),
+        clearance="block" if stops else None,
+        own_advice=draw(st.none() | st.just(OwnAdvice(headline="Wait.", actions=("Rest.",)))),
+        say=draw(st.none() | st.just(f"Something {key}.")),
+    )
 
 
 @st.composite
@@ -110,6 +155,8 @@ def packs(draw):
             label=f"Condition {i}",
             ask=f"Condition {i}?",
             clearance=draw(st.sampled_from(("block", "clinician_first", "modify", "caution"))),
+            details=DETAILS if i == 0 else {},
+            further=tuple(draw(furthers(key)) for key in draw(st.sampled_from(((), ("one",), ("one", "two"))))),
             excludes=draw(EXCLUSIONS),
             limits=draw(st.lists(LIMITS, max_size=2).map(tuple)),
             swaps=draw(st.dictionaries(EXERCISES, EXERCISES, max_size=2)),
@@ -121,7 +168,8 @@ def packs(draw):
             id=f"rule_{i}",
             title=f"Rule {i}",
             stage=(stage := draw(st.sampled_from(STAGES))),
-            when=draw(TREES),
+            for_each_side=(each := draw(st.booleans())),
+            when=draw(OPEN_TREES if each else TREES),
             then=Then(
                 treat_as=draw(st.lists(st.sampled_from(("condition_0", "condition_1")), max_size=1).map(tuple))
                 if stage == "precaution"
@@ -131,6 +179,7 @@ def packs(draw):
                 else None,
                 exclude=draw(st.none() | EXCLUSIONS),
                 limits=draw(st.lists(LIMITS, max_size=1).map(tuple)),
+                extra_set=draw(st.sampled_from(((), ("length",), ("strength",)))) if each else (),
             ),
             because="Because.",
             sources=("expert_choice",),
@@ -188,3 +237,148 @@ def test_both_engines_agree_on_any_pack(data):
 
     for intake in data.draw(st.lists(intakes(pack), min_size=3, max_size=8), label="intakes"):
         assert result(one, intake) == result(other, intake)
+
+
+AGED = Further(
+    id="from_75", when={"person": "age", "at_least": 75}, excludes=Exclusions(exercises=("chair_rise",)), say="Sit."
+)
+
+
+def with_further(further, *, rules=(), condition="common_cold"):
+    """The small pack, with this for people with a cold in place of what stands there."""
+    rows = tuple(
+        attrs.evolve(row, further=(further,)) if row.id == condition else attrs.evolve(row, further=())
+        for row in SMALL.conditions
+    )
+    return Recommender(attrs.evolve(SMALL, conditions=rows, rules=rules))
+
+
+def excluded(outcome):
+    assert isinstance(outcome, Routine)
+    return [
+        (firing.rule, conclusion.subject)
+        for firing in outcome.trace.firings
+        for conclusion in firing.concludes
+        if conclusion.kind == "exclude_exercise"
+    ]
+
+
+OUT = [("condition.common_cold.from_75", "chair_rise")]
+
+
+@pytest.mark.parametrize(
+    ("age", "cold", "out"),
+    [(None, True, OUT), (80, True, OUT), (60, True, []), (None, False, []), (80, False, [])],
+)
+def test_what_is_not_known_of_a_person_counts_as_the_dangerous_answer(age, cold, out):
+    """An unknown age is treated like the age from which a condition takes more out of a routine."""
+    intake = Intake(person=Person(age), conditions={"common_cold": cold}, screen=Screen.clear())
+
+    assert excluded(with_further(AGED).recommend(intake)) == out
+
+
+@pytest.mark.parametrize(
+    ("when", "intake", "fires"),
+    [
+        ({"sign": "slow_start", "is": "yes"}, {}, True),
+        ({"sign": "slow_start", "is": "yes"}, {"slow_start": "yes"}, True),
+        ({"sign": "slow_start", "is": "yes"}, {"slow_start": "no"}, False),
+        ({"not": {"sign": "slow_start", "is": "yes"}}, {}, True),
+        ({"sign": "slow_start", "answered": "yes"}, {}, False),
+        ({"not": {"sign": "slow_start", "answered": "yes"}}, {}, True),
+        ({"not": {"sign": "slow_start", "answered": "yes"}}, {"slow_start": "no"}, False),
+        ({"sign": "stiffness", "side": "any", "at_least": 4}, {"stiffness": {"left": 3}}, True),
+        ({"sign": "stiffness", "side": "any", "at_least": 4}, {"stiffness": 3}, False),
+        ({"sign": "stiffness", "side": "left", "at_least": 4}, {"stiffness": {"left": 3}}, False),
+    ],
+)
+def test_every_fact_of_something_further_counts_as_dangerous_while_it_is_open(when, intake, fires):
+    recommender = with_further(attrs.evolve(AGED, when=when))
+
+    outcome = recommender.recommend(Intake(signs=intake, conditions={"common_cold": True}, screen=Screen.clear()))
+
+    assert excluded(outcome) == (OUT if fires else [])
+
+
+STOP = Further(id="under_12", when={"person": "age", "below": 12}, clearance="block", say="Play.")
+
+
+@pytest.mark.parametrize(("age", "kind"), [(None, Screening), (11, Referral), (12, Routine)])
+def test_a_person_is_asked_before_an_unknown_age_stops_anything(age, kind):
+    intake = Intake(person=Person(age), conditions={"common_cold": True}, screen=Screen.clear())
+
+    outcome = with_further(STOP).recommend(intake)
+
+    assert isinstance(outcome, kind)
+    if kind is Screening:
+        assert [question.fact for question in outcome.questions] == ["person.age"]
+
+
+@pytest.mark.parametrize(("age", "kind"), [(None, Referral), (11, Referral), (12, Routine)])
+def test_an_unknown_age_stops_where_nobody_could_ask_for_it(age, kind):
+    """When a sign speaks for the condition, the screen has been asked already."""
+    rule = attrs.evolve(
+        next(rule for rule in SMALL.rules if rule.stage == "precaution"), then=Then(treat_as=("common_cold",))
+    )
+    intake = Intake(person=Person(age), measures={"balance_time": 2}, screen=Screen.clear())
+
+    outcome = with_further(STOP, rules=(rule,)).recommend(intake)
+
+    assert isinstance(outcome, kind)
+
+
+def test_somebody_without_the_condition_is_not_asked():
+    for further in (AGED, STOP):
+        outcome = with_further(further).recommend(Intake(screen=Screen.clear()))
+
+        assert excluded(outcome) == []
+
+
+@pytest.mark.parametrize(
+    ("intake", "out"),
+    [
+        ({"conditions": {"falls_or_balance_risk": True}}, True),
+        ({"conditions": {"falls_or_balance_risk": True}, "person": {"age": 75}}, True),
+        ({"conditions": {"falls_or_balance_risk": True}, "person": {"age": 74}}, False),
+        ({}, False),
+    ],
+)
+def test_who_may_fall_and_may_be_old_stays_off_the_floor(recommender, intake, out):
+    outcome = recommender.recommend(Intake.from_dict({"screen": "clear", **intake}))
+
+    taken = [c.subject for one in outcome.trace.firings for c in one.concludes if c.kind == "exclude_property"]
+    assert ("floor_transfer" in taken) is out
+
+
+def test_whose_age_is_unknown_and_under_18_is_asked_for_it(recommender):
+    outcome = recommender.recommend(Intake(conditions={"under_18": True}, screen=Screen.clear()))
+
+    assert isinstance(outcome, Screening)
+    assert [question.fact for question in outcome.questions] == ["person.age"]
+
+
+def test_two_tests_of_one_answer_are_about_the_same_side():
+    """`side: any` with two bounds means one side that is within both."""
+    recommender = with_further(
+        attrs.evolve(AGED, when={"measure": "reach", "side": "any", "above": -3, "below": 0, "answered": "yes"})
+    )
+
+    def out(left, right):
+        intake = {"measures": {"reach": {"left": left, "right": right}}, "conditions": {"common_cold": "yes"}}
+        return excluded(recommender.recommend(Intake.from_dict({"screen": "clear", **intake})))
+
+    assert out(-1, 5) == out(5, -1) == OUT
+    assert out(-9, 5) == []
+
+
+def test_a_rule_says_which_side_and_which_condition_it_is_about(pack, recommender):
+    rules = {rule.id: rule for rule in recommender.rules}
+
+    for rule in rules.values():
+        end = rule.id.rpartition(".")[2]
+        assert rule.side == (end if end in ("left", "right") else None)
+        kind, _, rest = rule.id.partition(".")
+        tabled = kind in ("red_flag", "condition")
+        assert rule.about == (f"{kind}.{rest.partition('.')[0]}" if tabled else None)
+    assert {rule.side for rule in rules.values()} == {"left", "right", None}
+    assert rules["condition.under_18.under_12.clearance"].about == "condition.under_18"

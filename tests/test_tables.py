@@ -1,7 +1,8 @@
-"""Every row of the clinical tables is held by an example, so that no row can change or vanish unnoticed.
+"""Every row of the clinical tables is held by an example, so that no row changes or vanishes unnoticed.
 
 The examples in `table_examples/` are written from the evidence, not from the pack: points for every answer, what each
-condition leaves out, and what it limits. Warning signs and clearances stand in `rules/cases/table_*.yaml`.
+condition leaves out, limits and advises, how urgent pairs of warning signs are, and the words that sums become.
+Warning signs alone and clearances stand in `rules/cases/table_*.yaml`.
 """
 
 from itertools import chain
@@ -31,7 +32,11 @@ def rows(table):
 
 
 POINTS = rows(read("points"))
+RAISES = rows(read("raises"))
+WORDS = rows(read("words"))
 EXCLUSIONS = rows(read("exclusions"))
+ADVICE = rows(read("advice"))
+DOSES = rows(read("doses"))
 LIMITS = [
     pytest.param(one, id=f"{one['condition']}-{one['what']}-{one['exercise']}-{number}")
     for number, one in enumerate(read("limits"), start=1)
@@ -75,13 +80,13 @@ def given_points(recommender, answers):
     return points
 
 
-def asking_for(recommender, exercise, condition=None, *, age=None, details=None):
+def asking_for(recommender, exercise, condition=None, *, age=None, details=None, signs=None):
     """The outcome for somebody who trains, has everything and a practitioner, and asks for this one exercise."""
     present = {} if condition is None else {condition: True}
     intake = {
         "screen": "clear",
         "person": {"age": age or 40, "experience": "regular"},
-        "signs": OFFERED_WITH.get(exercise, {}),
+        "signs": signs or OFFERED_WITH.get(exercise, {}),
         "conditions": present,
         "clearances": present,
         "details": details or {},
@@ -118,6 +123,17 @@ def limited(dose, what):
     return max(dose.hold_s or 0, dose.hold_top_s or 0) if what == "hold_s" else getattr(dose, what)
 
 
+def asked(recommender, answers):
+    person = {"age": 40, "experience": "regular"}
+    outcome = recommender.recommend(Intake.from_dict({"screen": "clear", "person": person, **answers}))
+    assert isinstance(outcome, Routine), outcome.kind
+    return outcome
+
+
+def test_every_constant_of_the_pack_has_an_example(pack):
+    assert set(pack.info.constants) <= {param.values[0] for param in (*WORDS, *DOSES)}
+
+
 def test_every_sign_and_measure_with_evidence_has_examples(pack):
     named = {param.values[0] for param in POINTS}
 
@@ -133,6 +149,60 @@ def test_every_condition_that_can_be_followed_by_a_routine_has_a_row(pack):
 @pytest.mark.parametrize("item, example", POINTS)
 def test_answers_give_the_points_of_the_table(recommender, item, example):
     assert hundredths(given_points(recommender, example["answers"])) == hundredths(example["points"])
+
+
+@pytest.mark.parametrize("flag, example", RAISES)
+def test_a_pair_of_warning_signs_raises_to_the_level_of_the_table(recommender, flag, example):
+    pair = {flag: True, example["with"]: True}
+    outcome = recommender.recommend(Intake.from_dict({"screen": "clear", "red_flags": pair}))
+
+    # The level of the rule itself: the outcome may be as urgent for another reason.
+    raised = {
+        conclusion.subject
+        for firing in outcome.trace.firings
+        if firing.rule.startswith(f"red_flag.{flag}.with_")
+        for conclusion in firing.concludes
+        if conclusion.kind == "triage"
+    }
+    assert raised == {example["to"]}
+
+
+@pytest.mark.parametrize("constant, example", WORDS)
+def test_sums_become_the_words_of_the_decision_table(recommender, constant, example):
+    profile = asked(recommender, example["answers"]).profile
+
+    for pattern in ("tight", "weak"):
+        told = {side: getattr(getattr(profile, side), pattern) for side in SIDES}
+        wanted = example[pattern]
+        assert told == (wanted if isinstance(wanted, dict) else dict.fromkeys(SIDES, wanted))
+    assert (profile.kind, profile.confidence) == (example["profile"], example["confidence"])
+
+
+@pytest.mark.parametrize("constant, example", DOSES)
+def test_a_constant_decides_how_much_or_how_long(recommender, constant, example):
+    routine = asked(recommender, example["answers"])
+
+    if "exercise" in example:
+        dose = step(routine, example["exercise"]).dose
+        wanted = {key: value for key, value in example.items() if key not in ("answers", "exercise")}
+        assert {key: getattr(dose, key) for key in wanted} == wanted
+    elif "minutes" in example:
+        assert routine.minutes == example["minutes"]
+    else:
+        doses = sum(one.dose.seconds for one in routine.steps)
+        assert routine.seconds - doses == example["seconds_between"] * len(routine.steps)
+
+
+@pytest.mark.parametrize("condition, example", ADVICE)
+def test_a_condition_advises_what_its_row_says(recommender, condition, example):
+    routine = asking_for(recommender, None, condition, age=example.get("age"), details=example.get("details"))
+    texts = recommender.pack.info.texts
+    concluded = routine.trace.firing(f"condition.{condition}").concludes
+
+    assert {one.subject: one.other for one in concluded if one.kind == "swap"} == example["swaps"]
+    assert [one.subject for one in concluded if one.kind == "prefer"] == example["prefers"]
+    assert len(routine.stop_rules) == len(texts.stop_rules) + example["stop_signs"]
+    assert routine.pain_rules == (texts.pain_rules_strict if example["strict_pain"] == "yes" else texts.pain_rules)
 
 
 @pytest.mark.parametrize("exercise", sorted({*LEFT_OUT, *LIMITED}))
@@ -156,8 +226,9 @@ def test_a_condition_leaves_out_what_its_row_says(recommender, condition, exampl
 @pytest.mark.parametrize("example", LIMITS)
 def test_a_condition_limits_what_its_row_says(recommender, example):
     condition, exercise, what = example["condition"], example["exercise"], example["what"]
-    outcome = asking_for(recommender, exercise, condition, age=example.get("age"), details=example.get("details"))
-    usual = step(asking_for(recommender, exercise), exercise)
+    person = {"age": example.get("age"), "details": example.get("details"), "signs": example.get("signs")}
+    outcome = asking_for(recommender, exercise, condition, **person)
+    usual = step(asking_for(recommender, exercise, signs=example.get("signs")), exercise)
     found = step(outcome, exercise)
 
     if what == "level":

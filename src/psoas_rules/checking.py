@@ -38,7 +38,6 @@ CONSTANTS: Final = {
     "unlikely_up_to": (-10, 10),
     "enough_reported_items": (0, 100),
     "contradiction_from": (0, 10),
-    "fewest_reps": (1, 100),
     "shortest_hold_s": (0, 600),
     "setup_s": (0, 600),
     "default_minutes": (1, 240),
@@ -539,50 +538,51 @@ def _not_empty(reading: Reading, file: str, path: Path, entries: Sequence[str]) 
 
 
 def check_sides(reading: Reading, book: Rulebook) -> None:
-    """What must hold together holds on one side."""
+    """What must be true together is looked for on one side."""
     for rule in _placed(reading, book.pack).rules:
         if not rule.for_each_side:
             file = f"{rule.stage}/{rule.id}.yaml"
-            for path, other in _apart(rule.when, ("when",), together=True):
+            for path, other in _apart(rule.when, ("when",), denied=False):
                 message = f"this and {other} could be true on different sides; use for_each_side: yes"
                 _tell(reading, file, path, "sides-apart", message)
 
 
-def _apart(tree: Any, path: Path, *, together: bool) -> Iterator[tuple[Path, str]]:
-    """Places of tests on either side that must hold together with an earlier such test, and that test's fact.
+def _apart(tree: Any, path: Path, *, denied: bool) -> Iterator[tuple[Path, str]]:
+    """Tests on any side that must hold together with an earlier one: their places, and the names of the earlier.
 
-    Args:
-        tree: A part of a condition, as written.
-        path: Where it stands.
-        together: Whether the parts of an `all` hold together here; below a `not` those of an `any` do.
+    Two tests that are both denied mean neither side, so they are never apart. `denied` says whether the condition
+    stands below a `not`; there, the parts of an `any` must hold together, and those of an `all` need not.
     """
     if not isinstance(tree, Mapping):
         return
-    yield from _apart(tree.get("not"), (*path, "not"), together=not together)
+    yield from _apart(tree.get("not"), (*path, "not"), denied=not denied)
     for group in ("all", "any"):
         parts = tree.get(group)
-        if not isinstance(parts, list):
-            continue
-        first = ""
-        for i, part in enumerate(parts):
-            yield from _apart(part, (*path, group, i), together=together)
-            found = next(_either_side(part, (*path, group, i)), None)
-            if found is not None and first and (group == "all") is together:
-                yield found[0], first
-            first = first or (found[1] if found else "")
+        first: dict[bool, str] = {}
+        for i, part in enumerate(parts if isinstance(parts, list) else ()):
+            here = (*path, group, i)
+            yield from _apart(part, here, denied=denied)
+            found = tuple(_any_side(part, here, denied=denied))
+            for place, _, is_denied in found if (group == "any") is denied else ():
+                other = first.get(False) or (None if is_denied else first.get(True))
+                if other:
+                    yield place, other
+                    break
+            for _, name, is_denied in found:
+                first.setdefault(is_denied, name)
 
 
-def _either_side(tree: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Tests with `side: any` in a part of a condition: their places and facts."""
+def _any_side(tree: Any, path: Path, *, denied: bool) -> Iterator[tuple[Path, str, bool]]:
+    """The tests with `side: any` in a condition: their places, their names, and whether a `not` denies them."""
     if not isinstance(tree, Mapping):
         return
     if tree.get("side") == "any":
-        yield path, next((show(name) for kind, name in tree.items() if kind in FACT_KINDS), "another test")
-    yield from _either_side(tree.get("not"), (*path, "not"))
+        yield path, next((show(tree[kind]) for kind in FACT_KINDS if kind in tree), "another test"), denied
+    yield from _any_side(tree.get("not"), (*path, "not"), denied=not denied)
     for group in ("all", "any"):
         parts = tree.get(group)
         for i, part in enumerate(parts if isinstance(parts, list) else ()):
-            yield from _either_side(part, (*path, group, i))
+            yield from _any_side(part, (*path, group, i), denied=denied)
 
 
 def check_texts(reading: Reading, book: Rulebook) -> None:

@@ -346,9 +346,11 @@ def _denied(intake: Intake) -> frozenset[str]:
 
 def _telling(rule: Rule, case: Case) -> str:
     """Of the answers that a rule read, the one to show: a known one of the rule's own item before any other."""
-    known = [fact for fact in facts_read(rule.when) if fact in case.facts]
+    read = facts_read(rule.when)
+    known = [fact for fact in read if fact in case.facts]
     own = [fact for fact in known if rule.item is not None and rule.item in fact.split(".")]
-    return (own or known)[0]
+    # A rule can fire because nothing was answered; then the open question is what tells.
+    return next(iter(own or known or read))
 
 
 def _experience(facts: Mapping[str, Value]) -> str:

@@ -151,10 +151,9 @@ def _person(fired: Iterable[Rule], target: str) -> int:
     """Points of the person as a whole: an item asked on both sides counts once, where it is higher."""
     sums: dict[tuple[str | None, str], int] = {}
     for rule in fired:
-        side = rule.id.rpartition(".")[2]
         for conclusion in rule.then:
             if conclusion.subject == target:
-                key = (rule.item, side if side in SIDES else "")
+                key = (rule.item, rule.side or "")
                 sums[key] = sums.get(key, 0) + conclusion.hundredths
     total = 0
     for item in dict.fromkeys(item for item, _ in sums):
