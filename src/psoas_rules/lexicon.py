@@ -33,6 +33,18 @@ FACT_KINDS: tuple[FactKind, ...] = (
     "finding",
 )
 
+SECTIONS: dict[FactKind, str] = {
+    "sign": "signs",
+    "measure": "measures",
+    "red_flag": "red_flags",
+    "condition": "conditions",
+    "detail": "details",
+    "cleared": "clearances",
+    "preference": "preferences",
+    "person": "person",
+}
+"""The section of an intake that answers of each kind stand in."""
+
 _DECIMALS = 3
 _LARGEST = 1e12
 _LONGEST_NAME = 200
@@ -243,7 +255,7 @@ class _Reader:
         self.open: set[str] = set()
 
     def read(self, intake: Intake) -> dict[str, Value]:
-        for kind, section in _SECTIONS.items():
+        for kind, section in SECTIONS.items():
             if kind != "person":
                 self._section(section, kind, getattr(intake, section))
         person = {"age": intake.person.age, "experience": intake.person.experience}
@@ -271,8 +283,8 @@ class _Reader:
             spec = self.lexicon.specs.get(f"{other}.{key}")
             if spec is not None and spec.derive is not None:
                 return "it is worked out from other measures; leave it out"
-            if spec is not None and other in _SECTIONS and self.lexicon.answerable(other, key):
-                return f"it belongs under '{_SECTIONS[other]}'"
+            if spec is not None and other in SECTIONS and self.lexicon.answerable(other, key):
+                return f"it belongs under '{SECTIONS[other]}'"
         above = self.lexicon.answerable(kind, whole)
         if above is not None and above.sided and part in SIDES:
             return f"write the side inside: {whole}: {{{part}: ...}}"
@@ -420,17 +432,6 @@ def is_unknown(given: object) -> bool:
 def _safe(key: str) -> str:
     return key if key and key.isprintable() and len(key) <= 60 else show(key)
 
-
-_SECTIONS: dict[FactKind, str] = {
-    "sign": "signs",
-    "measure": "measures",
-    "red_flag": "red_flags",
-    "condition": "conditions",
-    "detail": "details",
-    "cleared": "clearances",
-    "preference": "preferences",
-    "person": "person",
-}
 
 _WORDS = ("supported", "provisional", "uncertain", "unlikely", "no_information")
 

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
 from psoas_rules.assembly import Kit, assemble, minutes_for
 from psoas_rules.checking import CHECKS
@@ -15,7 +14,7 @@ from psoas_rules.engines import Engine, default_engine
 from psoas_rules.errors import IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
 from psoas_rules.intake import Intake
-from psoas_rules.lexicon import Lexicon
+from psoas_rules.lexicon import SECTIONS, Lexicon
 from psoas_rules.loading import Rulebook, find_builtin, make_rulebook, read_folder, read_pack
 from psoas_rules.outcomes import (
     Note,
@@ -34,8 +33,6 @@ from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Case, Compiled, firing, hi
 from psoas_rules.trace import Firing, Trace
 from psoas_rules.weighing import Weighed
 from psoas_rules.yaml_reader import MOST_BYTES, read_yaml
-
-_SECTION_OF: Final = {"red_flag": "red_flags", "condition": "conditions", "detail": "details", "person": "person"}
 
 
 def load_pack(folder: str | Path | None = None) -> Pack:
@@ -396,7 +393,7 @@ class _Questions:
         spec = self.lexicon.spec(fact)
         return Question(
             fact=fact,
-            section=_SECTION_OF[spec.kind],
+            section=SECTIONS[spec.kind],
             key=spec.key,
             ask=spec.ask,
             answer=spec.answer,

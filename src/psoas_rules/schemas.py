@@ -10,24 +10,13 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
 
-from psoas_rules.lexicon import FactKind, FactSpec, build_lexicon
+from psoas_rules.lexicon import SECTIONS, FactSpec, build_lexicon
 from psoas_rules.outcomes import Outcome, Referral, Routine, Screening
 from psoas_rules.pack import Pack
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _UNKNOWN: dict[str, Any] = {"enum": [None, "unknown", "not_sure"]}
 _YES_NO: dict[str, Any] = {"enum": [True, False, "yes", "no"]}
-
-_SECTIONS: tuple[tuple[str, FactKind], ...] = (
-    ("signs", "sign"),
-    ("measures", "measure"),
-    ("red_flags", "red_flag"),
-    ("conditions", "condition"),
-    ("details", "detail"),
-    ("clearances", "cleared"),
-    ("preferences", "preference"),
-    ("person", "person"),
-)
 
 
 def intake_schema(pack: Pack) -> dict[str, Any]:
@@ -38,7 +27,7 @@ def intake_schema(pack: Pack) -> dict[str, Any]:
     """
     lexicon = build_lexicon(pack)
     sections: dict[str, Any] = {}
-    for section, kind in _SECTIONS:
+    for kind, section in SECTIONS.items():
         lists = {spec.name for spec in lexicon.named(kind).values() if spec.answer in ("many", "names")}
         known = {
             key: _answer(spec)

@@ -11,21 +11,12 @@ from typing import Any, Literal, TypeAlias
 from hypothesis import strategies as st
 
 from psoas_rules.intake import Intake, Person, Screen
-from psoas_rules.lexicon import FactKind, FactSpec, Lexicon, build_lexicon
+from psoas_rules.lexicon import SECTIONS, FactKind, FactSpec, Lexicon, build_lexicon
 from psoas_rules.pack import Pack
 from psoas_rules.recommender import load_pack
 
 ScreenKind: TypeAlias = Literal["clear", "open", "any"]
 
-_SECTIONS: tuple[tuple[str, FactKind], ...] = (
-    ("signs", "sign"),
-    ("measures", "measure"),
-    ("red_flags", "red_flag"),
-    ("conditions", "condition"),
-    ("details", "detail"),
-    ("clearances", "cleared"),
-    ("preferences", "preference"),
-)
 _DANGERS = ("red_flags",)
 
 
@@ -71,8 +62,8 @@ def intakes(pack: Pack | None = None, *, screen: ScreenKind = "any") -> st.Searc
 def _intakes(lexicon: Lexicon, screen: ScreenKind) -> st.SearchStrategy[Intake]:
     sections = {
         section: _section(lexicon, kind, most=3 if section in ("conditions", "red_flags", "clearances") else 10)
-        for section, kind in _SECTIONS
-        if not (screen == "clear" and section in _DANGERS)
+        for kind, section in SECTIONS.items()
+        if kind != "person" and not (screen == "clear" and section in _DANGERS)
     }
     ages = st.none() | st.integers(0, 100)
     # An age leaves no room for a second opinion about conditions that follow from it.
