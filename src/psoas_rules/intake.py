@@ -80,7 +80,7 @@ class Person:
 
     Attributes:
         age: In years.
-        experience: With exercise: `none`, `some` (3 to 12 months) or `regular` (over 12 months).
+        experience: With exercise: `none`, `some` or `regular`; the pack says how long each means.
     """
 
     age: float | None = None

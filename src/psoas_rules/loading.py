@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
@@ -31,7 +32,7 @@ from psoas_rules.pack import (
     Vocabulary,
 )
 from psoas_rules.rulebook import Rule, build_rules, compile_offer
-from psoas_rules.shapes import structure
+from psoas_rules.shapes import plain, structure
 from psoas_rules.yaml_reader import Document, Flaw, Path, read_yaml
 
 SCHEMA: Final = 1
@@ -287,7 +288,18 @@ def _pack(reading: Reading, digest: str) -> Pack | None:
         reading.complain("pack.yaml", ("schema",), "schema", message)
     if any(value is None for value in parts.values()):
         return None
-    return Pack(**parts, digest=digest)
+    pack = Pack(**parts, digest=digest)
+    # `attrs.evolve` starts without this mark, so a changed copy cannot pass for the files it came from.
+    object.__setattr__(pack, "_as_loaded", True)
+    return pack
+
+
+def fingerprint(pack: Pack) -> str:
+    """What identifies the knowledge: the digest of the files, or of the content of a pack that was changed since."""
+    if pack._as_loaded:  # noqa: SLF001 - the mark is for this module
+        return pack.digest
+    content = json.dumps(plain(attrs.evolve(pack, digest="")), sort_keys=True)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _document(reading: Reading, file: str) -> Document | None:

@@ -26,7 +26,10 @@ _WIDTH = 100
 
 @attrs.frozen(kw_only=True)
 class PackStamp:
-    """Which pack decided: its name, version, date of review (ISO) and the fingerprint of its files."""
+    """Which pack decided: its name, version, date of review (ISO) and its fingerprint.
+
+    The fingerprint is that of the files, or of the content of a pack that was changed after it was loaded.
+    """
 
     name: str
     version: str

@@ -511,6 +511,7 @@ class Pack:
     sources: tuple[Source, ...]
     explainers: tuple[Explainer, ...]
     digest: str = ""
+    _as_loaded: bool = attrs.field(init=False, default=False, eq=False, repr=False)
 
     def constant(self, name: str) -> float:
         """The value of a named constant of `pack.yaml`."""

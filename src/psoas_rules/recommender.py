@@ -13,9 +13,10 @@ from psoas_rules.conditions import Value, facts_read
 from psoas_rules.engines import Engine, default_engine
 from psoas_rules.errors import IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
+from psoas_rules.hints import show
 from psoas_rules.intake import Intake
 from psoas_rules.lexicon import SECTIONS, Lexicon
-from psoas_rules.loading import Rulebook, find_builtin, make_rulebook, read_folder, read_pack
+from psoas_rules.loading import Rulebook, find_builtin, fingerprint, make_rulebook, read_folder, read_pack
 from psoas_rules.outcomes import (
     Note,
     Outcome,
@@ -94,11 +95,12 @@ def _json(content: bytes) -> object:
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise ValueError(f"'{key}' stands twice; keep one of them")
-    return dict(pairs)
+    whole: dict[str, object] = {}
+    for key, value in pairs:
+        if key in whole:
+            raise ValueError(f"{show(key)} stands twice; keep one of them")
+        whole[key] = value
+    return whole
 
 
 def _rulebook(pack: Pack) -> Rulebook:
@@ -131,7 +133,9 @@ class Recommender:
         self._kit = Kit(self._compiled)
         self._guard = Guard(self._compiled.book, self._kit)
         info = self.pack.info
-        self._stamp = PackStamp(name=info.name, version=info.version, reviewed=info.reviewed, digest=self.pack.digest)
+        self._stamp = PackStamp(
+            name=info.name, version=info.version, reviewed=info.reviewed, digest=fingerprint(self.pack)
+        )
         self._questions = _Questions(self._compiled)
 
     @property
@@ -321,11 +325,14 @@ class Recommender:
         """What fits one side, in plain words."""
         texts, words = self.pack.info.texts, getattr(weighed, side)
         line = texts.sides.get("line", "{side}: tight {tight}, weak {weak}.")
-        return line.format(
-            side=side.capitalize(),
-            tight=texts.words.get(words.tight, words.tight),
-            weak=texts.words.get(words.weak, words.weak),
-        )
+        # Filled in by hand: the line comes from a pack, and a format string can do more than fill gaps.
+        for gap, word in (
+            ("{side}", side.capitalize()),
+            ("{tight}", texts.words.get(words.tight, words.tight)),
+            ("{weak}", texts.words.get(words.weak, words.weak)),
+        ):
+            line = line.replace(gap, word)
+        return line
 
     def _one_sided(self, weighed: Weighed) -> Iterator[str]:
         """Which side it is, for each pattern that fits one side only."""
