@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from psoas_rules import Intake, Person, Routine, Screen, barriers
+from psoas_rules import Intake, Person, Recommender, Routine, Screen, barriers
 from psoas_rules import recommender as recommending
 from psoas_rules.errors import GuardError
 from psoas_rules.lexicon import build_lexicon
@@ -110,19 +110,50 @@ def test_an_unanswered_safety_question_withholds_a_routine(guard, sound, facts):
         guard.check(sound, facts, facts)
 
 
-def test_a_fault_in_assembly_never_reaches_the_person(monkeypatch, recommender):
-    """If assembly forgot the exclusions, the guard would stop the routine."""
-    monkeypatch.setattr(barriers.Barriers, "_all", lambda *_: iter(()))
+def test_a_fault_in_assembly_never_reaches_the_person(monkeypatch, pack):
+    """If assembly forgot the exclusions, the guard would stop the routine, and nothing of it would be kept."""
+    recommender = Recommender(pack)
+    with monkeypatch.context() as broken:
+        broken.setattr(barriers.Barriers, "_all", lambda *_: iter(()))
+        with pytest.raises(GuardError):
+            recommender.recommend(INTAKE)
 
-    with pytest.raises(GuardError):
-        recommender.recommend(INTAKE)
+    assert recommender.recommend(INTAKE) == Recommender(pack, remember=False).recommend(INTAKE)
 
 
-def test_a_fault_in_the_rules_never_reaches_the_person(monkeypatch, recommender):
+def test_a_fault_in_the_rules_never_reaches_the_person(monkeypatch, pack):
     """If the safety stage were skipped, the guard would stop the routine."""
     from psoas_rules.stages import dosage, evidence, profile
 
     monkeypatch.setattr(recommending, "TO_ROUTINE", (evidence, profile, dosage))
 
     with pytest.raises(GuardError):
-        recommender.recommend(INTAKE)
+        Recommender(pack).recommend(INTAKE)
+
+
+def test_steps_that_passed_are_looked_at_again_when_other_answers_forbid_them(guard, sound, facts):
+    """What the guard remembers is about these steps with these conditions, exclusions and preferences."""
+    guard.check(sound, facts, facts)
+    poorly = {**facts, "condition.pregnancy": True, "detail.weeks_pregnant": 24}
+
+    with pytest.raises(GuardError, match=r"condition\.pregnancy"):
+        guard.check(sound, poorly, poorly)
+    with pytest.raises(GuardError, match="a movement to avoid"):
+        guard.check(sound, {**facts, "preference.avoid_properties.supine_lying": True}, facts)
+    guard.check(sound, facts, facts)
+
+
+def test_a_session_is_kept_for_nobody_for_whom_it_differs(pack):
+    """Whoever was served before, the outcome is that of a recommender without a memory."""
+    remembering, forgetful = Recommender(pack), Recommender(pack, remember=False)
+    people = [
+        attrs.evolve(INTAKE, preferences=wishes, signs=signs)
+        for wishes in ({}, {"minutes": 10}, {"equipment": ["mat"]}, {"wants": ["pigeon_pose"]}, {"level_max": 1})
+        for signs in ({}, {"low_back_pain_stiffness": 6}, {"pelvic_floor_leak": True})
+    ]
+
+    for person in (*people, *people[::-1]):
+        assert remembering.recommend(person) == forgetful.recommend(person)
+    remembering.forget()
+    for person in people:
+        assert remembering.recommend(person) == forgetful.recommend(person)

@@ -12,7 +12,7 @@ import pytest
 
 from psoas_rules import Intake, Routine
 from psoas_rules.pack import SIDES
-from psoas_rules.stages import TO_TRIAGE, Case, evidence, run, safety
+from psoas_rules.stages import TO_TRIAGE, evidence, run, safety
 from psoas_rules.yaml_reader import read_yaml
 
 
@@ -68,9 +68,9 @@ def given_points(recommender, answers):
     """The points that the evidence rules give for these answers, as weighing counts them but without its cap."""
     compiled = recommender._compiled
     facts = recommender.lexicon.facts(Intake.from_dict({"screen": "clear", **answers}))
-    case = run((*TO_TRIAGE, safety, evidence), compiled, Case(facts))
+    case = run((*TO_TRIAGE, safety, evidence), compiled, compiled.case(facts))
     made = {pattern: dict.fromkeys(SIDES, 0) for pattern in ("tight", "weak")}
-    for conclusion in chain.from_iterable(rule.then for rule in case.fired if rule.stage == "evidence"):
+    for conclusion in chain.from_iterable(one.rule.then for one in case.fired if one.rule.stage == "evidence"):
         if conclusion.subject in made:
             for side in SIDES if conclusion.side is None else (conclusion.side,):
                 made[conclusion.subject][side] += conclusion.hundredths

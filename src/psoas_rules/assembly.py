@@ -1,42 +1,47 @@
 """From conclusions to an ordered session: fill the slots, fit the time, say what was left out.
 
 Plain code without clinical numbers: for each slot of the profile the first candidate that nothing forbids is taken,
-dosed, and put in the order of the session. A slot that stays empty keeps its reason.
+dosed, and put in the order of the session. A slot that stays empty keeps its reason. Sessions are made from their
+`Grounds` alone and kept for the next person with the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Final
 
 import attrs
 
-from psoas_rules.barriers import Barrier, Barriers
-from psoas_rules.conditions import Value, holds
-from psoas_rules.dosing import DoseFloors, dose, in_scope, lowers
+from psoas_rules.barriers import Barriers
+from psoas_rules.dosing import Cap, dose, lowers
+from psoas_rules.filling import Chosen, Filled, Filler
+from psoas_rules.grounds import Grounds
+from psoas_rules.kit import Kit, Known
+from psoas_rules.loading import MINUTES
+from psoas_rules.memory import Memory
 from psoas_rules.outcomes import Dose, LeftOut, Request, Step
-from psoas_rules.pack import Exercise, Limit, Slot, SlotUse
+from psoas_rules.pack import Exercise
 from psoas_rules.rulebook import EXPERT_CHOICE
-from psoas_rules.stages import Case, Compiled, reading
-from psoas_rules.trace import Conclusion, Firing, Side
+from psoas_rules.stages import Case
+from psoas_rules.trace import Conclusion, Firing, Reading, Side
 
-_MAX_LEVEL: Final = 3
+MOST_PLANS: Final = 256
+"""Plans that are kept, at the most."""
 
-
-@attrs.frozen
-class Chosen:
-    """An exercise that fills a slot, with what it stands in for."""
-
-    use: SlotUse
-    slot: Slot
-    exercise: Exercise
-    instead_of: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
+_NO_TIME: Final = "There was not enough time for it."
 
 
-@attrs.frozen
-class Assembled:
-    """A session."""
+@attrs.frozen(eq=False)
+class Session:
+    """A session.
+
+    Attributes:
+        steps: The exercises, in order.
+        left_out: What is not in it, and why.
+        requests: Answers to exercises that were asked for by name.
+        seconds: The time that it takes in all.
+        firings: What the tables of the session decided: which slot each step fills, what makes doses smaller.
+    """
 
     steps: tuple[Step, ...]
     left_out: tuple[LeftOut, ...]
@@ -45,262 +50,216 @@ class Assembled:
     firings: tuple[Firing, ...]
 
 
-class Kit:
-    """The tables that assembly looks things up in, made once for each pack."""
+class Assembler:
+    """Assembles sessions from one kit.
 
-    def __init__(self, compiled: Compiled) -> None:
-        self.compiled = compiled
-        self.pack = compiled.book.pack
-        self.exercises: Mapping[str, Exercise] = {exercise.id: exercise for exercise in self.pack.exercises}
-        self.slots: Mapping[str, Slot] = {slot.id: slot for slot in self.pack.sessions.slots}
-        self.floors = DoseFloors.of(self.pack)
-        self.setup_s = self.pack.constant("setup_s")
-        self.default_minutes = self.pack.constant("default_minutes")
-        self.longest_minutes = self.pack.constant("longest_minutes")
-        self.extra_sets = int(self.pack.constant("extra_sets_on_one_side"))
+    Args:
+        kit: The tables of the pack.
+    """
 
-
-def assemble(kit: Kit, case: Case) -> Assembled:
-    """The session for a case that has passed triage."""
-    return _Assembly(kit, case).run()
-
-
-def minutes_for(kit: Kit, facts: Mapping[str, Value]) -> float:
-    """The time for the session: what the person has, within what the pack allows."""
-    given = facts.get("preference.minutes")
-    minutes = given if isinstance(given, int | float) else kit.default_minutes
-    return min(minutes, kit.longest_minutes)
-
-
-class _Assembly:
-    def __init__(self, kit: Kit, case: Case) -> None:
+    def __init__(self, kit: Kit) -> None:
         self.kit = kit
-        self.case = case
-        self.facts = case.facts
-        self.barriers = Barriers(case, kit.pack.vocabulary, kit.compiled.book.offers)
-        self.limits = self.barriers.limits
-        self.wanted = tuple(e for e in kit.exercises if case.facts.get(f"preference.wants.{e}") is True)
-        self.preferred = {said.conclusion.subject: said.rule.id for said in case.all("prefer")}
-        self.swaps: dict[str, tuple[tuple[str, str], ...]] = {}
-        for said in case.all("swap"):
-            original, other = said.conclusion.subject, said.conclusion.other or ""
-            self.swaps[original] = (*self.swaps.get(original, ()), (other, said.rule.id))
-        self.minutes = minutes_for(kit, case.facts)
-        assert case.weighed is not None
-        self.profile = case.weighed.profile
-        self.format, self.format_rule, self.format_sources = self._format()
-        self.session_limits: tuple[Limit, ...] = ()
-        self.session_rule = f"session_limits.{self.profile}"
-        self.level = self._level()
-        self.orders: dict[int, tuple[str, ...]] = {}
-        self.doses: dict[str, Dose] = {}
-        self.blocked: dict[str, Barrier] = {}
-        self.empty: dict[str, LeftOut] = {}
+        self._plans: Memory[_Plan] = Memory(MOST_PLANS if kit.compiled.remember else 0)
 
-    def run(self) -> Assembled:
-        self.session_limits = self.kit.pack.sessions.session_limits.get(self.profile, ())
-        conditions = self.kit.compiled.book.uses[self.profile]
-        uses = self.kit.pack.sessions.sessions[self.profile]
-        used = [use for use, when in zip(uses, conditions, strict=True) if holds(when, self.facts)]
-        whole = self._fill_all(used)
-        kept = self._fit(used, whole)
-        steps = tuple(self._step(pick) for pick in kept)
+    def forget(self) -> None:
+        """Empties what is kept of sessions."""
+        self._plans.forget()
+        self.kit.pieces.forget()
+
+    def session(self, case: Case) -> Session:
+        """The session for a case that has passed triage."""
+        kit = self.kit
+        minutes = kit.minutes(case.facts)
+        return self._plan(case, minutes).session(minutes * 60, kit.tracer.reading(MINUTES, case))
+
+    def _plan(self, case: Case, minutes: float) -> _Plan:
+        assert case.weighed is not None
+        kit, profile, facts = self.kit, case.weighed.profile, case.facts
+        short = next((place for place, one in enumerate(kit.formats) if minutes <= one.up_to_minutes), None)
+        open_choices = kit.compiled.open_choices(case)
+        shaping = [ready for ready in case.fired if ready.number in kit.shaping]
+        # A preference has one type in a pack, so equal values are the same wish.
+        wishes = [fact for fact in case.unusual if fact.startswith("preference.") and fact in facts and fact != MINUTES]
+        preferences = {fact: facts[fact] for fact in wishes}
+        numbers = tuple([ready.number for ready in shaping])
+        question: Hashable = (profile, short, open_choices, numbers, tuple(preferences.items()))
+        found = self._plans.get(question)
+        if found is None:
+            caps = tuple([cap for ready in shaping for cap in kit.caps(ready)])
+            found = _Plan(kit, Grounds(profile, shaping, open_choices, preferences, short=short, caps=caps))
+            self._plans.put(question, found)
+        return found
+
+
+class _Plan:
+    """The sessions on the same grounds: one for each number of slots that must go to fit the time.
+
+    What is kept in it is worked out from what is in it, so threads that work at once find the same.
+    """
+
+    def __init__(self, kit: Kit, grounds: Grounds) -> None:
+        self.kit = kit
+        self.grounds = grounds
+        self.profile = grounds.profile
+        self.barriers = Barriers(grounds, kit)
+        self.filler = Filler(grounds, self.barriers, kit)
+        self.session_rule = f"session_limits.{self.profile}"
+        self.session_caps = kit.session_caps.get(self.profile, ())
+        self.format_rule = "" if grounds.short is None else kit.format_rules[grounds.short]
+        self.format_caps = () if grounds.short is None else kit.format_caps[grounds.short]
+        self.doses: dict[str, Dose] = {}
+        uses = [use for use, choice in kit.uses[self.profile] if choice in grounds.open]
+        self.filled: dict[int, Filled] = {0: self.filler.fill(uses)}
+        self.sessions: dict[int, tuple[Session, bool]] = {}
+
+    def session(self, most_seconds: float, time: Reading) -> Session:
+        """The session that fits these seconds.
+
+        Args:
+            most_seconds: The time there is.
+            time: What the person said about it.
+        """
+        dropped = self._dropped(most_seconds)
+        found = self.sessions.get(dropped)
+        if found is None:
+            session = self._session(self.filled[0], self.filled[dropped])
+            found = self.sessions[dropped] = session, any(self.format_rule in step.rules for step in session.steps)
+        session, shortened = found
+        if not shortened:
+            return session
+        firings = tuple(self._with_format(session.firings, time))
+        return Session(session.steps, session.left_out, session.requests, session.seconds, firings)
+
+    def _dropped(self, most_seconds: float) -> int:
+        """How many slots, in the order of the pack, are left out until the session fits the time."""
+        order = self.kit.pack.sessions.drop_order
+        for dropped in range(len(order)):
+            if self._seconds(self.filled[dropped].chosen()) <= most_seconds:
+                return dropped
+            if dropped + 1 not in self.filled:
+                self.filled[dropped + 1] = self.filler.without(order[dropped], self.filled[dropped])
+        return len(order)
+
+    def _session(self, whole: Filled, filled: Filled) -> Session:
+        kept = filled.chosen()
         inside = {pick.exercise.id for pick in kept}
-        dropped = [pick for pick in whole if pick.exercise.id not in inside]
-        return Assembled(
+        dropped = [pick for pick in whole.chosen() if pick.exercise.id not in inside]
+        steps = tuple([self._step(pick) for pick in kept])
+        return Session(
             steps,
-            tuple(self._left_out(kept, dropped)),
-            tuple(self._request(exercise, kept, dropped) for exercise in self.wanted),
+            tuple(self._left_out(filled, inside, dropped)),
+            tuple([self._request(exercise, filled, inside, dropped) for exercise in self.filler.wanted]),
             self._seconds(kept),
             tuple(self._firings(kept, steps)),
         )
 
-    def _firings(self, kept: list[Chosen], steps: tuple[Step, ...]) -> Iterator[Firing]:
-        """What the tables of the session decided: which slot each step fills, and what makes doses smaller."""
-        texts = self.kit.pack.info.texts
-        told = (reading("finding.profile", self.case, self.kit.compiled.book.lexicon),)
+    def _firings(self, kept: Sequence[Chosen], steps: Sequence[Step]) -> Iterator[Firing]:
+        told = (self.kit.tracer.reading_of("finding.profile", self.profile),)
         for pick in kept:
+            yield self._slot_firing(pick, told)
+        if any(self.session_rule in step.rules for step in steps):
+            because = self.kit.pack.info.texts.session_because
+            yield _lowering(self.session_rule, because, told, self.session_caps, (EXPERT_CHOICE,))
+
+    def _slot_firing(self, pick: Chosen, told: tuple[Reading, ...]) -> Firing:
+        """What the table of slots decided about one exercise."""
+        question = (self.profile, pick.use.slot, pick.exercise.id)
+        found = self.kit.pieces.firings.get(question)
+        if found is None:
+            label = self.kit.slots[pick.use.slot].label
             filled = (Conclusion("fill", pick.exercise.id),)
-            why = texts.slot_because or pick.slot.label
-            sourced = pick.use.sources or (EXPERT_CHOICE,)
-            yield Firing(self._slot_rule(pick), "assembly", pick.slot.label, why, told, filled, sourced)
-        cited = {rule for step in steps for rule in step.rules}
-        time = (reading("preference.minutes", self.case, self.kit.compiled.book.lexicon),)
-        for rule, limits, because, readings, sources in (
-            (self.format_rule, self.format, texts.format_because, time, self.format_sources),
-            (self.session_rule, self.session_limits, texts.session_because, told, (EXPERT_CHOICE,)),
-        ):
-            if rule in cited:
-                lowered = tuple(Conclusion("limit", "dose", limit=limit) for limit in limits)
-                yield Firing(rule, "assembly", because or rule, because or rule, readings, lowered, sources)
+            because = self.kit.pack.info.texts.slot_because or label
+            sources = pick.use.sources or (EXPERT_CHOICE,)
+            found = Firing(self._slot_rule(pick), "assembly", label, because, told, filled, sources)
+            self.kit.pieces.firings.put(question, found)
+        return found
+
+    def _with_format(self, firings: Iterable[Firing], time: Reading) -> Iterator[Firing]:
+        """The firings with the one of the format, after the slots."""
+        assert self.grounds.short is not None
+        because = self.kit.pack.info.texts.format_because
+        sources = self.kit.formats[self.grounds.short].sources or (EXPERT_CHOICE,)
+        lowering = _lowering(self.format_rule, because, (time,), self.format_caps, sources)
+        slots = [firing for firing in firings if firing.rule != self.session_rule]
+        yield from (*slots, lowering, *(firing for firing in firings if firing.rule == self.session_rule))
 
     def _slot_rule(self, pick: Chosen) -> str:
-        return f"slots.{self.profile}.{pick.slot.id}"
-
-    def _fit(self, used: list[SlotUse], whole: list[Chosen]) -> list[Chosen]:
-        """Leaves out slots in the order of the pack, and fills the rest anew, until the session fits the time."""
-        kept = whole
-        for slot in self.kit.pack.sessions.drop_order:
-            if self._seconds(kept) <= self.minutes * 60:
-                break
-            used = [use for use in used if use.slot != slot]
-            kept = self._fill_all(used)
-        return kept
-
-    def _fill_all(self, uses: Iterable[SlotUse]) -> list[Chosen]:
-        self.empty.clear()
-        chosen: list[Chosen] = []
-        for use in uses:
-            chosen += self._fill(use, {pick.exercise.id for pick in chosen})
-        return chosen
-
-    # Filling slots
-
-    def _fill(self, use: SlotUse, taken: set[str]) -> list[Chosen]:
-        slot = self.kit.slots[use.slot]
-        granted: list[Chosen] = []
-        for name in self.wanted:
-            # Two wishes can share a substitute; it is granted once.
-            inside = taken | {pick.exercise.id for pick in granted}
-            if name in use.on_request and name not in inside:
-                pick = self._wish(name, use, inside)
-                granted += [pick] if pick is not None else []
-        order = self._order(use)
-        if granted or not order:
-            return granted
-        barriers: list[Barrier] = []
-        for candidate in order:
-            pick = self._candidate(candidate, use, taken, swap=True)
-            if pick is not None:
-                return [pick]
-            if candidate in self.blocked:
-                barriers.append(self.blocked[candidate])
-        rules = tuple(dict.fromkeys(rule for barrier in barriers for rule in barrier.rules))
-        whys = "; ".join(dict.fromkeys(barrier.why for barrier in barriers))
-        why = f"nothing that fits is safe and possible for you here ({whys})" if whys else "all that fits is in already"
-        if barriers:
-            self.empty[slot.id] = LeftOut(name=slot.label, why=f"{why}.", slot=slot.id, rules=rules)
-        return []
-
-    def _wish(self, name: str, use: SlotUse, taken: set[str]) -> Chosen | None:
-        """What was asked for by name, or the first substitute of something that is not for doing alone."""
-        pick = self._candidate(name, use, taken, swap=False)
-        exercise = self.kit.exercises[name]
-        alone = tuple(self.barriers.alone(exercise))
-        if pick is None and alone and exercise.substitutes:
-            return self._stand_in(exercise, exercise.substitutes[0], use, taken, alone[0].rules)
-        return pick
-
-    def _order(self, use: SlotUse) -> tuple[str, ...]:
-        """Candidates by preference: asked for by name, advised by a rule, then by level, then as the table says."""
-        if id(use) in self.orders:
-            return self.orders[id(use)]
-        listed: list[str] = []
-        for needed, names in ((3, use.from_level_3), (2, use.from_level_2), (1, use.candidates)):
-            if self.level >= needed:
-                listed += names
-        every = (*use.from_level_3, *use.from_level_2, *use.candidates)
-        first = [e for e in self.wanted if e in every]
-        advised = [e for e in listed if e in self.preferred]
-        self.orders[id(use)] = tuple(dict.fromkeys((*first, *advised, *listed)))
-        return self.orders[id(use)]
-
-    def _level(self) -> int:
-        capped = [limit.level_max for limit, _ in self.limits if limit.level_max is not None and _unscoped(limit)]
-        return min([*capped, _MAX_LEVEL])
-
-    def _candidate(self, name: str, use: SlotUse, taken: set[str], *, swap: bool) -> Chosen | None:
-        """The candidate itself, or what stands in for it; None when neither is possible."""
-        exercise = self.kit.exercises[name]
-        if swap:
-            for other, rule in self.swaps.get(name, ()):
-                pick = self._stand_in(exercise, other, use, taken, (rule,))
-                if pick is not None:
-                    reason = f"{pick.exercise.name} suits you better"
-                    self.blocked.setdefault(name, Barrier(reason, (rule,)))
-                    return pick
-        barrier = self.barriers.of(exercise)
-        if barrier is None:
-            return None if name in taken else Chosen(use, self.kit.slots[use.slot], exercise, (), self._brought(name))
-        self.blocked.setdefault(name, barrier)
-        if swap and name in use.candidates:
-            for other in (*exercise.substitutes, *exercise.regressions):
-                pick = self._stand_in(exercise, other, use, taken, barrier.rules)
-                if pick is not None:
-                    return pick
-        return None
-
-    def _brought(self, name: str) -> tuple[str, ...]:
-        return (self.preferred[name],) if name in self.preferred else ()
-
-    def _stand_in(
-        self, original: Exercise, other: str, use: SlotUse, taken: set[str], rules: tuple[str, ...]
-    ) -> Chosen | None:
-        exercise, slot = self.kit.exercises[other], self.kit.slots[use.slot]
-        serves = set(exercise.targets) & set(slot.serves)
-        if other in taken or not serves or exercise.phase != slot.phase or self.barriers.of(exercise) is not None:
-            return None
-        return Chosen(use, slot, exercise, (original.name,), rules)
-
-    # Fitting the time
-
-    def _format(self) -> tuple[tuple[Limit, ...], str, tuple[str, ...]]:
-        """The limits for the time there is, their id and their sources."""
-        for one in sorted(self.kit.pack.sessions.formats, key=lambda one: one.up_to_minutes):
-            if self.minutes <= one.up_to_minutes:
-                return one.limits, f"formats.up_to_{one.up_to_minutes}", one.sources or (EXPERT_CHOICE,)
-        return (), "", ()
+        return f"slots.{self.profile}.{pick.use.slot}"
 
     def _seconds(self, chosen: Iterable[Chosen]) -> float:
-        return sum(self._dose(pick.exercise).seconds + self.kit.setup_s for pick in chosen)
+        return sum([self._dose(pick.exercise).seconds + self.kit.setup_s for pick in chosen])
 
     # Steps
 
     def _dose(self, exercise: Exercise) -> Dose:
         """The dose of an exercise for this person: the same in whatever slot it comes to stand."""
-        if exercise.id not in self.doses:
-            side, _ = self._side(exercise)
-            self.doses[exercise.id] = dose(
-                exercise,
-                (*(limit for limit, _ in self.limits), *self.session_limits, *self.format),
-                self.kit.floors,
-                first_side=side,
-                extra_sets=self.kit.extra_sets if side else 0,
-            )
-        return self.doses[exercise.id]
+        found = self.doses.get(exercise.id)
+        if found is None:
+            found = self.doses[exercise.id] = self._make_dose(exercise)
+        return found
+
+    def _make_dose(self, exercise: Exercise) -> Dose:
+        name, caps = exercise.id, self.barriers.caps(exercise.id)
+        side, _ = self._side(exercise)
+        question = (name, self.profile, self.grounds.short, side, caps)
+        found = self.kit.pieces.doses.get(question)
+        if found is None:
+            whole = [cap for cap in (*self.session_caps, *self.format_caps) if name in cap.exercises]
+            extra_sets = self.kit.extra_sets if side else 0
+            found = dose(exercise, (*caps, *whole), self.kit.floors, first_side=side, extra_sets=extra_sets)
+            self.kit.pieces.doses.put(question, found)
+        return found
 
     def _step(self, pick: Chosen) -> Step:
+        exercise, known = pick.exercise, self.kit.exercises[pick.exercise.id]
+        position, needs = exercise.positions[0], known.usual_needs
+        if self.grounds.preferences:
+            pairs = zip(exercise.positions, known.avoided_positions, strict=True)
+            position = next(one for one, fact in pairs if self.grounds.preferences.get(fact) is not True)
+            needs = tuple(self._need(alternatives) for alternatives in exercise.needs)
+        side, extra_rules = self._side(exercise)
+        caps = self.barriers.caps(exercise.id)
+        question = (
+            *(exercise.id, self.profile, self.grounds.short, pick.use.slot, pick.instead_of, pick.rules),
+            *(position, needs, side, extra_rules, caps),
+        )
+        found = self.kit.pieces.steps.get(question)
+        if found is None:
+            found = self._make_step(pick, known, position, needs, (*self._changing(exercise, caps), *extra_rules))
+            self.kit.pieces.steps.put(question, found)
+        return found
+
+    def _make_step(
+        self, pick: Chosen, known: Known, position: str, needs: tuple[str, ...], rules: Iterable[str]
+    ) -> Step:
         exercise = pick.exercise
-        fitting = [(limit, rule) for limit, rule in self.limits if in_scope(limit, exercise)]
-        _, extra_rules = self._side(exercise)
-        vocabulary = self.kit.pack.vocabulary
-        positions = [p for p in exercise.positions if self.facts.get(f"preference.avoid_positions.{p}") is not True]
-        cautions = tuple(dict.fromkeys(limit.say for limit, _ in fitting if limit.say))
-        changing = [rule for limit, rule in fitting if limit.say or lowers(limit, exercise)]
-        for limits, rule in ((self.format, self.format_rule), (self.session_limits, self.session_rule)):
-            if any(in_scope(limit, exercise) and lowers(limit, exercise) for limit in limits):
-                changing.append(rule)
-        rules = dict.fromkeys((self._slot_rule(pick), *pick.rules, *changing, *extra_rules))
-        facts = exercise.evidence.facts
-        sources = (*exercise.dose.sources, *(source for fact in facts for source in fact.sources))
+        says = [cap.limit.say for cap in self.barriers.caps(exercise.id) if cap.limit.say]
         return Step(
             exercise=exercise.id,
             name=exercise.name,
             phase=exercise.phase,
-            slot=pick.slot.id,
-            position=vocabulary.positions[positions[0]],
-            needs=tuple(self._need(alternatives) for alternatives in exercise.needs),
+            slot=pick.use.slot,
+            position=self.kit.pack.vocabulary.positions[position],
+            needs=needs,
             why=exercise.why,
             dose=self._dose(exercise),
             how=exercise.steps,
             cues=exercise.cues,
             faults=exercise.common_faults,
-            cautions=cautions,
+            cautions=tuple(dict.fromkeys(says)),
             stop_signs=exercise.stop_signs,
             instead_of=pick.instead_of,
-            rules=tuple(rules),
-            sources=tuple(dict.fromkeys(sources)) or (EXPERT_CHOICE,),
+            rules=tuple(dict.fromkeys((self._slot_rule(pick), *pick.rules, *rules))),
+            sources=known.sources,
         )
+
+    def _changing(self, exercise: Exercise, caps: Iterable[Cap]) -> Iterator[str]:
+        """The rules that change the dose or say something about it."""
+        yield from (cap.rule for cap in caps if cap.limit.say or lowers(cap.limit, exercise))
+        for whole in (self.format_caps, self.session_caps):
+            for cap in whole:
+                if exercise.id in cap.exercises and lowers(cap.limit, exercise):
+                    yield cap.rule
 
     def _need(self, alternatives: tuple[str, ...]) -> str:
         thing = next((thing for thing in alternatives if self.barriers.has(thing)), alternatives[0])
@@ -309,60 +268,61 @@ class _Assembly:
     def _side(self, exercise: Exercise) -> tuple[Side | None, tuple[str, ...]]:
         """The side that gets more of it: only for exercises whose first target is the one that differs."""
         target = exercise.targets[0]
-        side = self.case.extra_side(target)
+        side = self.grounds.extra_side(target)
         if side is None or not exercise.dose.per_side:
             return None, ()
-        return side, self.case.rules_for("extra_side", target)
+        return side, self.grounds.rules_for("extra_side", target)
 
     # What was left out, and what was asked for
 
-    def _left_out(self, kept: list[Chosen], dropped: list[Chosen]) -> Iterator[LeftOut]:
-        inside = {pick.exercise.id for pick in kept}
-        for name, barrier in self.blocked.items():
+    def _left_out(self, filled: Filled, inside: set[str], dropped: Iterable[Chosen]) -> Iterator[LeftOut]:
+        left_out = self.kit.pieces.left_out
+        for name, barrier in filled.blocked.items():
             if name not in inside:
-                exercise = self.kit.exercises[name]
-                yield LeftOut(name=exercise.name, why=_sentence(barrier.why), exercise=name, rules=barrier.rules)
-        yield from self.empty.values()
+                question = (name, barrier.why, barrier.rules)
+                found = left_out.get(question)
+                if found is None:
+                    label = self.kit.exercises[name].exercise.name
+                    found = LeftOut(name=label, why=_sentence(barrier.why), exercise=name, rules=barrier.rules)
+                    left_out.put(question, found)
+                yield found
+        yield from [place.empty for place in filled.places if place.empty is not None]
         for pick in dropped:
-            if pick.exercise.id not in inside:
-                yield LeftOut(
-                    name=pick.exercise.name,
-                    why="There was not enough time for it.",
-                    exercise=pick.exercise.id,
-                    slot=pick.slot.id,
-                )
+            yield LeftOut(name=pick.exercise.name, why=_NO_TIME, exercise=pick.exercise.id, slot=pick.use.slot)
 
-    def _request(self, name: str, kept: list[Chosen], dropped: list[Chosen]) -> Request:
-        exercise = self.kit.exercises[name]
-        if any(pick.exercise.id == name for pick in kept):
+    def _request(self, name: str, filled: Filled, inside: set[str], dropped: Iterable[Chosen]) -> Request:
+        """What became of an exercise that was asked for."""
+        exercise = self.kit.exercises[name].exercise
+        if name in inside:
             supervised = exercise.availability == "supervised_only"
             answer = "It is in your session, only together with your practitioner." if supervised else "It is in."
             return Request(exercise=name, name=exercise.name, granted=True, answer=answer)
-        barrier = self.barriers.of(exercise) or self.blocked.get(name)
+        barrier = self.barriers.of(name) or filled.blocked.get(name)
         if barrier is not None:
             answer = _sentence(barrier.why)
         elif any(pick.exercise.id == name for pick in dropped):
-            answer = "There was not enough time for it."
+            answer = _NO_TIME
         else:
             answer = "It has no place in a session for your pattern."
         others = dict.fromkeys((*exercise.substitutes, *exercise.regressions))
-        instead = tuple(e for e in others if barrier is not None and self._offerable(e))
+        instead = tuple(e for e in others if barrier is not None and self.barriers.of(e) is None)
         return Request(
             exercise=name,
             name=exercise.name,
             granted=False,
             answer=answer,
-            instead=tuple(self.kit.exercises[e].name for e in instead),
+            instead=tuple(self.kit.exercises[e].exercise.name for e in instead),
             instead_ids=instead,
             rules=barrier.rules if barrier else (),
         )
 
-    def _offerable(self, name: str) -> bool:
-        return self.barriers.of(self.kit.exercises[name]) is None
 
-
-def _unscoped(limit: Limit) -> bool:
-    return limit.for_property is None and limit.for_phase is None and not limit.for_exercises
+def _lowering(
+    rule: str, because: str | None, readings: tuple[Reading, ...], caps: Iterable[Cap], sources: tuple[str, ...]
+) -> Firing:
+    """The firing of a table that makes doses smaller."""
+    lowered = tuple(Conclusion("limit", "dose", limit=cap.limit) for cap in caps)
+    return Firing(rule, "assembly", because or rule, because or rule, readings, lowered, sources)
 
 
 def _sentence(text: str) -> str:

@@ -2,105 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
 
-import attrs
-
-from psoas_rules.conditions import Condition, Value, holds
-from psoas_rules.dosing import in_scope
-from psoas_rules.pack import Exercise, Vocabulary
-from psoas_rules.stages import Case
-
-
-@attrs.frozen
-class Barrier:
-    """What keeps an exercise out: a sentence, and the rules behind it."""
-
-    why: str
-    rules: tuple[str, ...] = ()
+from psoas_rules.dosing import Cap
+from psoas_rules.grounds import Grounds
+from psoas_rules.kit import Barrier, Kit, Known
 
 
 class Barriers:
-    """The barriers of one case. Each exercise is looked at once, however often it is asked about."""
+    """The barriers on these grounds. Each exercise is looked at once, however often it is asked about.
 
-    def __init__(self, case: Case, vocabulary: Vocabulary, offers: Mapping[str, Condition]) -> None:
-        self.case = case
-        self.facts: Mapping[str, Value] = case.facts
-        self.limits = case.limits()
-        self.vocabulary = vocabulary
-        self.offers = offers
-        self._known: dict[str, Barrier | None] = {}
+    Args:
+        grounds: What the session rests on.
+        kit: The tables of the pack.
+    """
 
-    def of(self, exercise: Exercise) -> Barrier | None:
+    def __init__(self, grounds: Grounds, kit: Kit) -> None:
+        self.grounds = grounds
+        self.kit = kit
+        self.vocabulary = kit.pack.vocabulary
+        self._first: dict[str, Barrier | None] = {}
+        self._caps: dict[str, tuple[Cap, ...]] = {}
+
+    def of(self, name: str) -> Barrier | None:
         """The first thing that keeps the exercise out; None when nothing does."""
-        if exercise.id not in self._known:
-            self._known[exercise.id] = next(self._all(exercise), None)
-        return self._known[exercise.id]
+        if name not in self._first:
+            self._first[name] = next(self._all(self.kit.exercises[name]), None)
+        return self._first[name]
 
-    def _all(self, exercise: Exercise) -> Iterator[Barrier]:
-        yield from self.alone(exercise)
-        yield from self._excluded(exercise)
-        yield from self._not_offered(exercise)
-        yield from self._not_possible(exercise)
-        yield from self._too_hard(exercise)
+    def caps(self, name: str) -> tuple[Cap, ...]:
+        """The limits that are about this exercise."""
+        found = self._caps.get(name)
+        if found is None:
+            found = self._caps[name] = tuple([cap for cap in self.grounds.caps if name in cap.exercises])
+        return found
 
-    def _excluded(self, exercise: Exercise) -> Iterator[Barrier]:
-        properties = self.vocabulary.properties
+    def _all(self, known: Known) -> Iterator[Barrier]:
+        yield from self.alone(known)
+        excluded, exercise = self.grounds.excluded, known.exercise
+        if not excluded.isdisjoint(known.properties) or exercise.id in excluded or exercise.phase in excluded:
+            yield from self._excluded(known)
+        yield from self._not_offered(known)
+        yield from self._not_possible(known)
+        yield from self._too_hard(known)
+
+    def _excluded(self, known: Known) -> Iterator[Barrier]:
+        exercise = known.exercise
         for name in exercise.properties:
-            rules = self.case.rules_for("exclude_property", name)
-            if rules:
-                yield Barrier(f"it needs {properties[name]}, which is not for you now{self._because(rules)}", rules)
-        rules = self.case.rules_for("exclude_exercise", exercise.id)
-        if rules:
-            yield Barrier(f"it is not for you now{self._because(rules)}", rules)
-        rules = self.case.rules_for("exclude_phase", exercise.phase)
-        if rules:
-            yield Barrier(f"this part of the session is left out today{self._because(rules)}", rules)
+            needed = f"it needs {self.vocabulary.properties[name]}, which is not for you now"
+            yield from self._by_rules("exclude_property", name, needed)
+        yield from self._by_rules("exclude_exercise", exercise.id, "it is not for you now")
+        yield from self._by_rules("exclude_phase", exercise.phase, "this part of the session is left out today")
 
-    def _because(self, rules: Iterable[str]) -> str:
-        titles = {rule.id: rule.title for rule in self.case.fired}
-        named = list(dict.fromkeys(titles[rule] for rule in rules if rule in titles))
-        return f" ({'; '.join(named)})" if named else ""
+    def _by_rules(self, kind: str, subject: str, why: str) -> Iterator[Barrier]:
+        rules = self.grounds.rules_for(kind, subject)
+        if rules:
+            yield self._worded((kind, subject, rules), why, rules)
 
-    def alone(self, exercise: Exercise) -> Iterator[Barrier]:
+    def _worded(self, question: Hashable, why: str, rules: tuple[str, ...]) -> Barrier:
+        """The barrier with these words; the same one again for the same question."""
+        found = self.kit.pieces.barriers.get(question)
+        if found is None:
+            found = Barrier(f"{why}{self.grounds.because(rules)}", rules)
+            self.kit.pieces.barriers.put(question, found)
+        return found
+
+    def alone(self, known: Known) -> Iterator[Barrier]:
         """What keeps out an exercise that is not for doing alone, unless it was asked for and somebody supervises."""
-        asked = self.facts.get(f"preference.wants.{exercise.id}") is True
-        supervised = self.facts.get("preference.supervised") is True
-        if exercise.availability == "supervised_only" and not (asked and supervised):
-            rules = [rule for name in exercise.properties for rule in self.case.rules_for("exclude_property", name)]
-            yield Barrier(exercise.not_on_your_own or "only with a qualified practitioner", tuple(dict.fromkeys(rules)))
+        exercise, grounds = known.exercise, self.grounds
+        if exercise.availability != "supervised_only" or (
+            grounds.wants(f"wants.{exercise.id}") and grounds.wants("supervised")
+        ):
+            return
+        rules = [rule for name in exercise.properties for rule in grounds.rules_for("exclude_property", name)]
+        yield Barrier(exercise.not_on_your_own or "only with a qualified practitioner", tuple(dict.fromkeys(rules)))
 
-    def _not_offered(self, exercise: Exercise) -> Iterator[Barrier]:
-        if not holds(self.offers[exercise.id], self.facts):
-            yield Barrier(exercise.offered_when or "your answers do not call for it")
+    def _not_offered(self, known: Known) -> Iterator[Barrier]:
+        if known.offer not in self.grounds.open:
+            yield Barrier(known.exercise.offered_when or "your answers do not call for it")
 
-    def _not_possible(self, exercise: Exercise) -> Iterator[Barrier]:
-        vocabulary = self.vocabulary
+    def _not_possible(self, known: Known) -> Iterator[Barrier]:
+        if not self.grounds.preferences:
+            if known.lacking is not None:
+                yield known.lacking
+            return
+        vocabulary, preferences, exercise = self.vocabulary, self.grounds.preferences, known.exercise
         for alternatives in exercise.needs:
             if not any(self.has(thing) for thing in alternatives):
                 things = " or ".join(vocabulary.equipment[thing].label for thing in alternatives)
                 yield Barrier(f"it needs {things}")
-        if all(self.facts.get(f"preference.avoid_positions.{p}") is True for p in exercise.positions):
+        if all(preferences.get(fact) is True for fact in known.avoided_positions):
             positions = " or ".join(vocabulary.positions[p] for p in exercise.positions)
             yield Barrier(f"you want to avoid {positions}")
-        for name in exercise.properties:
-            if self.facts.get(f"preference.avoid_properties.{name}") is True:
+        for fact, name in zip(known.avoided_properties, exercise.properties, strict=True):
+            if preferences.get(fact) is True:
                 yield Barrier(f"you want to avoid {vocabulary.properties[name]}")
 
     def has(self, thing: str) -> bool:
         """Whether a thing is at hand: as the person said, or usual in a home when nobody asked."""
-        if "preference.equipment" in self.facts:
-            return self.facts.get(f"preference.equipment.{thing}") is True
+        if "preference.equipment" in self.grounds.preferences:
+            return self.grounds.wants(f"equipment.{thing}")
         return self.vocabulary.equipment[thing].usual
 
-    def _too_hard(self, exercise: Exercise) -> Iterator[Barrier]:
-        wished = self.facts.get("preference.level_max")
-        if isinstance(wished, int) and exercise.level > wished:
+    def _too_hard(self, known: Known) -> Iterator[Barrier]:
+        level = known.exercise.level
+        wished = self.grounds.preferences.get("preference.level_max")
+        if isinstance(wished, int) and level > wished:
             yield Barrier("it is harder than you asked for")
-        over = [
-            rule
-            for limit, rule in self.limits
-            if limit.level_max is not None and exercise.level > limit.level_max and in_scope(limit, exercise)
-        ]
+        over = dict.fromkeys(
+            [
+                cap.rule
+                for cap in self.caps(known.exercise.id)
+                if cap.limit.level_max is not None and level > cap.limit.level_max
+            ]
+        )
         if over:
-            yield Barrier(f"it is a level too hard for now{self._because(over)}", tuple(dict.fromkeys(over)))
+            rules = tuple(over)
+            yield self._worded(("level_max", rules), "it is a level too hard for now", rules)

@@ -50,34 +50,67 @@ def lowers(limit: Limit, exercise: Exercise) -> bool:
     return slower or any(cap is not None and start is not None and cap < start for cap, start in pairs)
 
 
+@attrs.frozen(eq=False)
+class Cap:
+    """A limit with the rule behind it, the exercises that it is about, and the numbers that it gives."""
+
+    limit: Limit
+    rule: str
+    exercises: frozenset[str]
+    numbers: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, limit: Limit, rule: str, exercises: Iterable[Exercise]) -> Cap:
+        """The limit of a rule."""
+        about = frozenset(exercise.id for exercise in exercises if in_scope(limit, exercise))
+        given = ((name, getattr(limit, name)) for name in _NUMBERS)
+        return cls(limit, rule, about, tuple((name, value) for name, value in given if value is not None))
+
+
+_NUMBERS = (
+    *("effort_max", "stretch_max", "sets_max", "reps_max", "hold_s_max", "days_max"),
+    *("sets_factor", "hold_factor", "rest_factor"),
+)
+
+
+def _strictest(caps: Iterable[Cap]) -> dict[str, float]:
+    """For each number, the strictest that is given: the longest rest, the least of anything else."""
+    strictest: dict[str, float] = {}
+    for cap in caps:
+        for name, value in cap.numbers:
+            known = strictest.get(name)
+            if known is None or (value > known if name == "rest_factor" else value < known):
+                strictest[name] = value
+    return strictest
+
+
 def dose(
     exercise: Exercise,
-    limits: Iterable[Limit],
+    caps: Iterable[Cap],
     floors: DoseFloors,
     *,
     first_side: Side | None = None,
     extra_sets: int = 0,
 ) -> Dose:
-    """The dose of an exercise under these limits; those out of scope are ignored.
+    """The dose of an exercise under these limits, which all are about it.
 
     A limit only ever lowers: more limits never give more sets, repetitions, hold or effort, nor less rest.
     """
     row = exercise.dose
-    fitting = [limit for limit in limits if in_scope(limit, exercise)]
+    strictest = _strictest(caps)
 
-    def lowest(name: str, start: float | None) -> float | None:
-        given = [getattr(limit, name) for limit in fitting if getattr(limit, name) is not None]
-        return min([*given, *([] if start is None else [start])], default=None)
+    def lowest(name: str, start: float) -> float:
+        return min(strictest.get(name, start), start)
 
     sets = max(1, math.floor(row.sets * (lowest("sets_factor", 1.0) or 1.0)))
     sets = int(lowest("sets_max", sets) or 1)
-    cap = lowest("reps_max", None)
+    cap = strictest.get("reps_max")
     reps, reps_top = (count if cap is None else min(count, int(cap)) for count in (row.reps, row.reps_top))
     hold_factor = lowest("hold_factor", 1.0) or 1.0
-    hold_cap = lowest("hold_s_max", None)
+    hold_cap = strictest.get("hold_s_max")
     hold = _hold(row.hold_s, hold_factor, hold_cap, floors)
     hold_top = _hold(row.hold_top_s, hold_factor, hold_cap, floors)
-    rest_factor = max([limit.rest_factor for limit in fitting if limit.rest_factor is not None] + [1.0])
+    rest_factor = max(strictest.get("rest_factor", 1.0), 1.0)
     # Rests in steps of five seconds: nobody counts 58.5 of them.
     rest = math.ceil(row.rest_s * rest_factor / 5) * 5
     days = int(lowest("days_max", row.days_max) or 1)

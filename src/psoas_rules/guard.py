@@ -8,20 +8,24 @@ count as a condition are read with the plain evaluator.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 import attrs
 
-from psoas_rules.assembly import Kit, minutes_for
-from psoas_rules.conditions import Condition, Value, holds
+from psoas_rules.conditions import Condition, Value, facts_read, holds
 from psoas_rules.errors import GuardError
-from psoas_rules.loading import Rulebook
+from psoas_rules.kit import Kit
+from psoas_rules.memory import Memory
 from psoas_rules.outcomes import Routine, Step
 from psoas_rules.pack import LEVELS, PHASES, Exercise, Limit
 from psoas_rules.rulebook import Rule
 
+MOST_PASSED: Final = 1_024
+"""Sessions that are known to be sound, and conditions that are known to hold or not, at the most."""
 
-@attrs.frozen
+
+@attrs.frozen(eq=False)
 class _Row:
     """What one condition forbids and limits, as its row says, and what its follow-ups add."""
 
@@ -33,7 +37,7 @@ class _Row:
     cleared: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class _Excluding:
     """A rule that excludes something."""
 
@@ -44,23 +48,70 @@ class _Excluding:
     phases: frozenset[str]
 
 
-class Guard:
-    """Checks routines against one pack."""
+class _Watched:
+    """Conditions that are read with the plain evaluator, each only when one of its facts is known.
 
-    def __init__(self, book: Rulebook, kit: Kit) -> None:
+    Args:
+        conditions: The conditions.
+        remember: Whether to keep what held for which values.
+    """
+
+    def __init__(self, conditions: Iterable[Condition], *, remember: bool) -> None:
+        self._conditions = tuple((condition, facts_read(condition)) for condition in conditions)
+        self._reading: dict[str, tuple[int, ...]] = {}
+        for position, (_, facts) in enumerate(self._conditions):
+            for fact in facts:
+                self._reading[fact] = (*self._reading.get(fact, ()), position)
+        # With nothing known about its facts, a condition holds or does not whatever else is known.
+        self._in_silence = frozenset(
+            position for position, (condition, _) in enumerate(self._conditions) if holds(condition, {})
+        )
+        self._known: Memory[tuple[bool]] = Memory(MOST_PASSED if remember else 0)
+
+    def forget(self) -> None:
+        """Empties what is kept."""
+        self._known.forget()
+
+    def hold(self, facts: Mapping[str, Value]) -> list[int]:
+        """Positions of the conditions that hold, ascending."""
+        reading = self._reading
+        touched = {position for fact in facts if fact in reading for position in reading[fact]}
+        if not touched:
+            return sorted(self._in_silence)
+        return sorted([*(self._in_silence - touched), *(one for one in touched if self._holds(one, facts))])
+
+    def _holds(self, position: int, facts: Mapping[str, Value]) -> bool:
+        condition, read = self._conditions[position]
+        question = (position, *[facts.get(fact) for fact in read])
+        found = self._known.get(question)
+        if found is None:
+            found = (holds(condition, facts),)
+            self._known.put(question, found)
+        return found[0]
+
+
+class Guard:
+    """Checks routines against one pack.
+
+    Args:
+        kit: The tables of the pack.
+    """
+
+    def __init__(self, kit: Kit) -> None:
+        book, remember = kit.compiled.book, kit.compiled.remember
         pack = book.pack
         self.kit = kit
         self.exercises: Mapping[str, Exercise] = {exercise.id: exercise for exercise in pack.exercises}
-        self.offers = book.offers
-        self.stopping_flags = tuple(
+        self.stopping_flags = frozenset(
             f"red_flag.{flag.id}" for flag in pack.red_flags if flag.urgency not in ("modifier", "caution")
         )
         self.screened = tuple(
             [f"red_flag.{flag}" for group in pack.screen for flag in group.red_flags]
             + [f"condition.{condition}" for group in pack.screen for condition in group.conditions]
         )
-        self.rows = tuple(
-            _Row(
+        self.screened_facts = frozenset(self.screened)
+        self.rows = {
+            f"condition.{row.id}": _Row(
                 f"condition.{row.id}",
                 frozenset(row.excludes.properties),
                 frozenset(row.excludes.exercises),
@@ -69,17 +120,20 @@ class Guard:
                 "" if row.clearance == "block" else f"cleared.{row.id}",
             )
             for row in pack.conditions
-        )
-        bases = {row.fact for row in self.rows}
+        }
         self.excluding = tuple(
-            excluding for rule in book.rules if rule.id not in bases and (excluding := _excluding(rule)) is not None
+            excluding for rule in book.rules if rule.id not in self.rows and (excluding := _excluding(rule)) is not None
         )
-        self.pointing = tuple(
-            (rule.when, f"condition.{conclusion.subject}")
-            for rule in book.rules
-            for conclusion in rule.then
-            if conclusion.kind == "treat_as"
-        )
+        pointing = [(rule.when, c.subject) for rule in book.rules for c in rule.then if c.kind == "treat_as"]
+        self.pointed = tuple(f"condition.{subject}" for _, subject in pointing)
+        self.watched_pointing = _Watched([when for when, _ in pointing], remember=remember)
+        self.watched_excluding = _Watched([one.when for one in self.excluding], remember=remember)
+        self.passed: Memory[tuple[tuple[Step, ...], float]] = Memory(MOST_PASSED if remember else 0)
+
+    def forget(self) -> None:
+        """Empties what is kept of earlier checks."""
+        for part in (self.watched_pointing, self.watched_excluding, self.passed):
+            part.forget()
 
     def check(self, routine: Routine, facts: Mapping[str, Value], found: Mapping[str, Value]) -> None:
         """Passes a sound routine in silence.
@@ -92,53 +146,72 @@ class Guard:
         Raises:
             GuardError: naming every disagreement.
         """
-        disagreements = tuple(self._disagreements(routine, facts, found))
+        given = {fact: value for fact, value in facts.items() if value is not False}
+        pointed = {self.pointed[position]: True for position in self.watched_pointing.hold(facts)}
+        present = [row for fact, row in self.rows.items() if fact in pointed or facts.get(fact) is True]
+        known = {**found, **pointed} if pointed else found
+        excluding = self.watched_excluding.hold(known)
+        disagreements = [*self._allowed(routine, facts, given, present)]
+        # The same steps need not be looked at again for somebody with the same conditions, exclusions and preferences.
+        # They are told by identity: a step that was changed, however slightly, is another one.
+        wishes = tuple([pair for pair in given.items() if pair[0].startswith("preference.")])
+        question = (id(routine.steps), tuple([row.fact for row in present]), tuple(excluding), wishes)
+        steps, seconds = self.passed.get(question) or ((), 0.0)
+        if steps is not routine.steps:
+            wrong = tuple(self._all_steps(routine, given, present, [self.excluding[one] for one in excluding]))
+            disagreements += wrong
+            seconds = sum([_seconds(step) + self.kit.setup_s for step in routine.steps])
+            if not wrong:
+                self.passed.put(question, (routine.steps, seconds))
+        disagreements += self._totals(routine, facts, seconds)
         if disagreements:
-            raise GuardError(disagreements)
+            raise GuardError(tuple(disagreements))
 
-    def _disagreements(self, routine: Routine, facts: Mapping[str, Value], found: Mapping[str, Value]) -> Iterator[str]:
+    def _allowed(
+        self, routine: Routine, facts: Mapping[str, Value], given: Mapping[str, Value], present: Iterable[_Row]
+    ) -> Iterator[str]:
+        """Whether there may be a routine at all."""
         if LEVELS.index(routine.triage) > LEVELS.index("caution"):
             yield f"a routine at triage level {routine.triage}"
-        for fact in self.screened:
-            if fact not in facts:
-                yield f"a routine although {fact} is not answered"
-        for fact in self.stopping_flags:
-            if facts.get(fact) is True:
+        if not self.screened_facts <= facts.keys():
+            yield from (f"a routine although {fact} is not answered" for fact in self.screened if fact not in facts)
+        for fact in given:
+            if fact in self.stopping_flags and given[fact] is True:
                 yield f"a routine although {fact} is present"
-        pointed = {fact for when, fact in self.pointing if holds(when, facts)}
-        present = [row for row in self.rows if facts.get(row.fact) is True or row.fact in pointed]
         for row in present:
             if row.stops and facts.get(row.cleared) is not True:
                 yield f"a routine although {row.fact} needs a clinician first"
-        known = {**found, **dict.fromkeys(pointed, True)}
-        excluding = [one for one in self.excluding if holds(one.when, known)]
-        yield from self._session(routine, facts)
+
+    def _totals(self, routine: Routine, facts: Mapping[str, Value], seconds: float) -> Iterator[str]:
+        """Whether the time adds up, where the steps take so many seconds."""
+        if abs(seconds - routine.seconds) > len(routine.steps):
+            yield f"the steps take {seconds:g} seconds, not {routine.seconds:g}"
+        if routine.minutes != self.kit.minutes(facts):
+            yield f"{routine.minutes:g} minutes are not the time that there is"
+        if max(seconds, routine.seconds) > routine.minutes * 60 + len(routine.steps):
+            yield f"{routine.seconds:g} seconds do not fit {routine.minutes:g} minutes"
+
+    def _all_steps(
+        self, routine: Routine, given: Mapping[str, Value], present: list[_Row], excluding: list[_Excluding]
+    ) -> Iterator[str]:
+        """What is wrong with the steps, for these conditions, exclusions and preferences."""
+        order = [PHASES.index(step.phase) for step in routine.steps]
+        if order != sorted(order):
+            yield "the phases are out of order"
+        if len({step.exercise for step in routine.steps}) < len(routine.steps):
+            yield "an exercise stands in it twice"
         for step in routine.steps:
             exercise = self.exercises.get(step.exercise)
             if exercise is None:
                 yield f"{step.exercise} is not in the pack"
                 continue
-            yield from self._step(step, exercise, facts)
+            yield from self._step(step, exercise, given)
             yield from _forbidden(exercise, present, excluding)
             for row in present:
                 for limit in row.limits:
                     if _scope(limit, exercise):
                         yield from _over(step, limit, exercise, row.fact)
             yield from _over_ceiling(step, exercise)
-
-    def _session(self, routine: Routine, facts: Mapping[str, Value]) -> Iterator[str]:
-        seconds = sum(_seconds(step) + self.kit.setup_s for step in routine.steps)
-        if abs(seconds - routine.seconds) > len(routine.steps):
-            yield f"the steps take {seconds:g} seconds, not {routine.seconds:g}"
-        if routine.minutes != minutes_for(self.kit, facts):
-            yield f"{routine.minutes:g} minutes are not the time that there is"
-        if max(seconds, routine.seconds) > routine.minutes * 60 + len(routine.steps):
-            yield f"{routine.seconds:g} seconds do not fit {routine.minutes:g} minutes"
-        order = [PHASES.index(step.phase) for step in routine.steps]
-        if order != sorted(order):
-            yield "the phases are out of order"
-        if len({step.exercise for step in routine.steps}) < len(routine.steps):
-            yield "an exercise stands in it twice"
 
     def _step(self, step: Step, exercise: Exercise, facts: Mapping[str, Value]) -> Iterator[str]:
         if exercise.phase != step.phase:

@@ -15,7 +15,7 @@ from psoas_rules.conditions import Value
 from psoas_rules.errors import IntakeError, Problem
 from psoas_rules.hints import kind as kind_of
 from psoas_rules.hints import nearest, show
-from psoas_rules.intake import Intake
+from psoas_rules.intake import Intake, Person
 from psoas_rules.pack import SIDES, AnswerKind, Derive, Item, Pack, Part
 
 FactKind: TypeAlias = Literal[
@@ -82,6 +82,16 @@ class FactSpec:
     sided: bool = False
     when_unknown: bool = False
     derive: Derive | None = None
+    _facts: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
+    _span: tuple[float, float] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Worked out once: every answer of every intake asks for them.
+        facts = tuple(f"{self.name}.{side}" for side in SIDES) if self.sided else (self.name,)
+        object.__setattr__(self, "_facts", facts)
+        low = -_LARGEST if self.minimum is None else max(self.minimum, -_LARGEST)
+        high = _LARGEST if self.maximum is None else min(self.maximum, _LARGEST)
+        object.__setattr__(self, "_span", (low, high))
 
     @property
     def key(self) -> str:
@@ -90,7 +100,7 @@ class FactSpec:
 
     def facts(self) -> tuple[str, ...]:
         """Names of the facts: one, or one for each side."""
-        return tuple(f"{self.name}.{side}" for side in SIDES) if self.sided else (self.name,)
+        return self._facts
 
     def text(self, value: Value | None) -> str:
         """The value in words, with its unit."""
@@ -104,6 +114,15 @@ class FactSpec:
         if self.answer == "scale":
             return f"{number} of {self.maximum:g}"
         return f"{number} {self.unit}" if self.unit else number
+
+    def takes(self, given: object) -> bool:
+        """Whether an answer is a fact just as it stands; most are, and need no closer reading."""
+        if given is True or given is False:
+            return self.answer == "yes_no"
+        if given.__class__ is int:
+            low, high = self._span
+            return self.answer in ("scale", "whole_number", "number") and low <= given <= high
+        return self.answer == "choice" and given.__class__ is str and given in self.options
 
     def read(self, given: object) -> Value:
         """The answer as a fact.
@@ -201,6 +220,17 @@ class Lexicon:
     groups: Mapping[str, tuple[str, ...]]
     exercises: Mapping[tuple[str, ...], str]
     ages: tuple[tuple[str, int | None, int | None], ...] = ()
+    _answerable: Mapping[FactKind, Mapping[str, FactSpec]] = attrs.field(init=False, eq=False, repr=False)
+    _derived: tuple[FactSpec, ...] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        answerable: dict[FactKind, dict[str, FactSpec]] = {kind: {} for kind in FACT_KINDS}
+        for spec in self.specs.values():
+            # Entries of a list and derived numbers are no answers.
+            if spec.derive is None and "." not in spec.key:
+                answerable[spec.kind][spec.key] = spec
+        object.__setattr__(self, "_answerable", answerable)
+        object.__setattr__(self, "_derived", tuple(spec for spec in self.specs.values() if spec.derive is not None))
 
     def spec(self, fact: str) -> FactSpec:
         """The spec of a fact, given with or without its side."""
@@ -218,12 +248,15 @@ class Lexicon:
 
     def answerable(self, kind: FactKind, key: object) -> FactSpec | None:
         """The spec of something that a person can answer; entries of a list and derived numbers are no answers."""
-        spec = self.specs.get(f"{kind}.{key}") if isinstance(key, str) and "." not in key else None
-        return None if spec is None or spec.derive is not None else spec
+        return self._answerable[kind].get(key) if isinstance(key, str) else None
 
     def answers(self, kind: FactKind) -> list[str]:
         """Everything of this kind that a person can answer."""
-        return [key for key in self.named(kind) if self.answerable(kind, key)]
+        return list(self._answerable[kind])
+
+    def derived(self) -> tuple[FactSpec, ...]:
+        """The numbers that are worked out from others."""
+        return self._derived
 
     def facts(self, intake: Intake) -> dict[str, Value]:
         """The intake as facts, checked against the pack. Unknown answers are simply not there.
@@ -256,19 +289,22 @@ class _Reader:
 
     def read(self, intake: Intake) -> dict[str, Value]:
         for kind, section in SECTIONS.items():
-            if kind != "person":
-                self._section(section, kind, getattr(intake, section))
-        person = {"age": intake.person.age, "experience": intake.person.experience}
-        self._section("person", "person", {key: given for key, given in person.items() if given is not None})
+            answers = _person(intake.person) if kind == "person" else getattr(intake, section)
+            if answers:
+                self._section(section, kind, answers)
         self._screen(intake)
         self._ages(intake)
         self._derived()
         return self.facts
 
     def _section(self, section: str, kind: FactKind, answers: Mapping[Any, Any]) -> None:
+        facts = self.facts
         for key, given in answers.items():
             spec = self.lexicon.answerable(kind, key)
-            if not isinstance(key, str):
+            if spec is not None and spec.takes(given):
+                for fact in spec.facts():
+                    facts[fact] = given
+            elif not isinstance(key, str):
                 self.problems.append(Problem(section, f"a key is text, not {show(key)}"))
             elif spec is None:
                 self.problems.append(Problem(f"{section}.{_safe(key)}", self._unknown(kind, key)))
@@ -327,7 +363,7 @@ class _Reader:
     def _list(self, field: str, spec: FactSpec, given: object) -> None:
         if is_unknown(given):
             return
-        if isinstance(given, str) or not isinstance(given, Iterable) or isinstance(given, Mapping):
+        if isinstance(given, str | bytes | bytearray | Mapping) or not isinstance(given, Iterable):
             cure = f"; write [{given}]" if isinstance(given, str) and given in spec.options else ""
             self.problems.append(Problem(field, f"{show(given)} is not a list{cure}"))
             return
@@ -383,9 +419,11 @@ class _Reader:
 
     def _deny(self, facts: Iterable[str]) -> None:
         """A blanket "no" never overrides an answer that was given, nor one that was said to be unknown."""
-        for fact in facts:
-            if fact not in self.facts and fact not in self.open:
-                self.facts[fact] = False
+        known = dict.fromkeys(facts, False) | self.facts
+        for fact in self.open:
+            if fact not in self.facts:
+                known.pop(fact, None)
+        self.facts = known
 
     def _ages(self, intake: Intake) -> None:
         age = self.facts.get("person.age")
@@ -401,7 +439,7 @@ class _Reader:
             self.facts[condition] = present
 
     def _derived(self) -> None:
-        for spec in self.lexicon.specs.values():
+        for spec in self.lexicon.derived():
             if spec.derive is None:
                 continue
             source = f"{spec.kind}.{spec.derive.of}"
@@ -417,6 +455,11 @@ class _Reader:
                     larger = max(abs(this), abs(other))
                     difference = 100 * (other - this) / larger if larger else 0
                 self.facts[f"{spec.name}.{side}"] = _tidy(difference)
+
+
+def _person(person: Person) -> dict[str, object]:
+    answers = {"age": person.age, "experience": person.experience}
+    return {key: given for key, given in answers.items() if given is not None}
 
 
 def _tidy(number: float) -> int | float:

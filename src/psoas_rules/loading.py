@@ -43,6 +43,9 @@ _MOST_KEYS: Final = 5
 _MOST_BYTES: Final = 5_000_000
 _DEEPEST: Final = 20
 _DATA: Final = (".yaml", ".yml", ".json")
+MINUTES: Final = "preference.minutes"
+"""The time that a person has: the one question without which there is no session."""
+
 RULE_FOLDERS: Final = ("precaution", "triage", "safety", "profile", "dosage")
 
 
@@ -100,6 +103,7 @@ class Reading:
     issues: list[Issue] = attrs.field(factory=list)
     rulebook: Rulebook | None = None
     _told: set[Issue] = attrs.field(factory=set)
+    _really: dict[str, str] = attrs.field(factory=dict)
 
     def tell(self, issue: Issue) -> None:
         """Notes a problem, once."""
@@ -109,9 +113,15 @@ class Reading:
 
     def complain(self, file: str, path: Path, code: str, message: str) -> None:
         """Notes a problem at a place inside a file."""
+        file = self._really.get(file, file)
         document = self.documents.get(file)
         line, column = document.place(path) if document else (0, 0)
         self.tell(Issue(file, line, column, code, message))
+
+    def is_called(self, expected: str, file: str) -> None:
+        """Notes that what is looked for in one file stands in another, so that problems with it are told there."""
+        if expected not in self.documents:
+            self._really.setdefault(expected, file)
 
     def error(self) -> PackError:
         """All issues, in the order of files and lines."""
@@ -172,6 +182,7 @@ def read_data(file: str, entry: Traversable) -> bytes:
     Raises:
         PackError: if it cannot be read, or is too large.
     """
+    most = _MOST_BYTES + 1
     try:
         if isinstance(entry, FilePath):
             status = entry.stat()
@@ -180,8 +191,10 @@ def read_data(file: str, entry: Traversable) -> bytes:
                 raise _unreadable(file, "it is not a file with text in it, but a pipe, a socket or a device")
             if status.st_size > _MOST_BYTES:
                 raise _too_large()
+            # Room for what there is, not for the most: asking for it would take that much memory for every file.
+            most = status.st_size + 1
         with entry.open("rb") as opened:
-            content: bytes = opened.read(_MOST_BYTES + 1)
+            content: bytes = opened.read(most)
     except OSError as error:
         raise _unreadable(file, f"the file cannot be read: {error.strerror}") from None
     return content
@@ -239,6 +252,9 @@ def read_pack(contents: Mapping[str, bytes], checks: Iterable[Callable[[Reading,
 def make_rulebook(pack: Pack, complain: Callable[[str, Path, str, str], None]) -> Rulebook:
     """The pack with its lexicon and rules; `complain` gets file, place, code and message of every problem."""
     lexicon = build_lexicon(pack)
+    if MINUTES not in lexicon.specs:
+        message = "the question 'minutes' is missing; every session is fitted to the time there is"
+        complain("preferences.yaml", ("preferences",), "missing-question", message)
 
     def within(file: str) -> Callable[[Path, str, str], None]:
         return lambda path, code, message: complain(file, path, code, message)
@@ -341,6 +357,7 @@ def _folder(reading: Reading, folder: str, row: Any) -> tuple[Any, ...]:
         if made is None:
             continue
         stem = FilePath(file).stem
+        reading.is_called(f"{made.stage if isinstance(made, RuleFile) else folder}/{made.id}.yaml", file)
         if file != f"{folder}/{made.id}.yaml":
             reading.complain(file, ("id",), "file-name", f"the file is called '{stem}', so its id must be '{stem}'")
         if isinstance(made, RuleFile) and made.stage != folder:

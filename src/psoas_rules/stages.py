@@ -7,20 +7,20 @@ limits by the strictest, points by their sum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Final, TypeAlias
 
 import attrs
 
-from psoas_rules.conditions import Value, facts_read
+from psoas_rules.conditions import Condition, Value, facts_read
 from psoas_rules.engines import Engine, Program
 from psoas_rules.engines.memo import MemoProgram
-from psoas_rules.lexicon import Lexicon
 from psoas_rules.loading import Rulebook
-from psoas_rules.pack import LEVELS, STAGES, Level, Limit, Stage
+from psoas_rules.pack import LEVELS, STAGES, Level, Stage
 from psoas_rules.rulebook import Rule
-from psoas_rules.trace import Conclusion, Firing, Reading, Side
-from psoas_rules.weighing import Weighed, Weights, weigh
+from psoas_rules.trace import Conclusion
+from psoas_rules.weighing import Scales, Weighed
 
 
 @attrs.frozen
@@ -32,11 +32,45 @@ class Said:
 
 
 @attrs.frozen
+class Ready:
+    """A rule with what is worked out about it once.
+
+    Attributes:
+        number: Its place among all rules of the pack.
+        rule: The rule.
+        reads: Names of the facts that it looks at.
+        said: Its conclusions by kind; points are left to weighing.
+        level: The highest triage level that it concludes.
+        decides: Whether it concludes anything but points and open questions.
+    """
+
+    number: int
+    rule: Rule
+    reads: tuple[str, ...]
+    said: tuple[tuple[str, tuple[Said, ...]], ...]
+    level: Level
+    decides: bool
+
+    @classmethod
+    def of(cls, number: int, rule: Rule) -> Ready:
+        """What is worked out about a rule."""
+        said: dict[str, tuple[Said, ...]] = {}
+        level: Level = "ok"
+        for conclusion in rule.then:
+            if conclusion.kind != "points":
+                said[conclusion.kind] = (*said.get(conclusion.kind, ()), Said(rule, conclusion))
+            if conclusion.kind == "triage":
+                level = highest(level, conclusion.subject)
+        return cls(number, rule, facts_read(rule.when), tuple(said.items()), level, bool(said.keys() - {"ask"}))
+
+
+@attrs.frozen
 class Case:
     """A person's answers and everything concluded from them so far.
 
     Attributes:
         facts: Answers and findings; what is unknown is not there.
+        unusual: Every fact that is not as it mostly is; it makes looking things up faster (see `engines.memo`).
         fired: Rules that fired, in the order of stages and pack.
         said: Their conclusions by kind.
         level: The highest triage level so far.
@@ -45,113 +79,159 @@ class Case:
     """
 
     facts: Mapping[str, Value]
-    fired: tuple[Rule, ...] = ()
+    unusual: tuple[str, ...] = ()
+    fired: tuple[Ready, ...] = ()
     said: Mapping[str, tuple[Said, ...]] = attrs.field(factory=dict)
     level: Level = "ok"
-    weighed: Weighed | None = None
     assumed: Mapping[str, str] = attrs.field(factory=dict)
+    weighed: Weighed | None = None
 
     def all(self, kind: str) -> tuple[Said, ...]:
         """The conclusions of one kind."""
         return self.said.get(kind, ())
 
-    def rules_for(self, kind: str, subject: str) -> tuple[str, ...]:
-        """Ids of the rules that concluded this about the subject."""
-        return tuple(said.rule.id for said in self.all(kind) if said.conclusion.subject == subject)
-
-    def limits(self) -> tuple[tuple[Limit, str], ...]:
-        """Every limit with the id of its rule."""
-        return tuple((said.conclusion.limit, said.rule.id) for said in self.all("limit") if said.conclusion.limit)
-
-    def extra_side(self, target: str) -> Side | None:
-        """The side that gets an extra set for this target; None when neither or both do."""
-        sides = {said.conclusion.side for said in self.all("extra_side") if said.conclusion.subject == target}
-        return next(iter(sides)) if len(sides) == 1 else None
+    def knowing(
+        self, found: Mapping[str, Value], *, assumed: Mapping[str, str] | None = None, weighed: Weighed | None = None
+    ) -> Case:
+        """The case with something found out."""
+        # Written out, here and in `fire`: `attrs.evolve` takes several times as long, for every stage.
+        return Case(
+            {**self.facts, **found},
+            (*self.unusual, *found),
+            self.fired,
+            self.said,
+            self.level,
+            assumed or self.assumed,
+            weighed or self.weighed,
+        )
 
 
 StageFunction: TypeAlias = Callable[["Compiled", Case], Case]
 
 
-@attrs.frozen
 class Compiled:
-    """A rulebook with its rules compiled for one engine, stage by stage."""
+    """A rulebook with its rules compiled for one engine, stage by stage.
 
-    book: Rulebook
-    engine_name: str
-    rules: Mapping[Stage, tuple[Rule, ...]]
-    programs: Mapping[Stage, Program]
-    weights: Weights
-    pattern_items: frozenset[str]
+    Args:
+        book: The rulebook.
+        engine: What decides which rules fire.
+        remember: Whether the engine is asked the same thing only once.
+    """
 
-    @classmethod
-    def make(cls, book: Rulebook, engine: Engine, *, remember: bool) -> Compiled:
-        """Compiles the rules of every stage; with `remember` the engine is not asked the same thing twice."""
-        rules = {stage: tuple(rule for rule in book.rules if rule.stage == stage) for stage in STAGES}
-        denied = dict.fromkeys(book.lexicon.required, False)
-        programs: dict[Stage, Program] = {}
-        for stage in STAGES:
-            conditions = [rule.when for rule in rules[stage]]
-            program = engine.compile(conditions)
-            programs[stage] = MemoProgram(program, conditions, denied) if remember else program
-        items = frozenset(item.id for item in book.pack.signs if item.evidence)
-        return cls(book, engine.name, rules, programs, Weights.of(book.pack), items)
+    def __init__(self, book: Rulebook, engine: Engine, *, remember: bool) -> None:
+        self.book = book
+        self.engine_name = engine.name
+        self.remember = remember
+        self.usual: Mapping[str, Value] = dict.fromkeys(book.lexicon.required, False)
+        ready = tuple(Ready.of(number, rule) for number, rule in enumerate(book.rules))
+        self.rules: Mapping[Stage, tuple[Ready, ...]] = {
+            stage: tuple(one for one in ready if one.rule.stage == stage) for stage in STAGES
+        }
+        self.programs = {
+            stage: self._program(engine, [one.rule.when for one in rules]) for stage, rules in self.rules.items()
+        }
+        self.choices = tuple(dict.fromkeys(chain(book.offers.values(), *book.uses.values())))
+        self._choosing = self._program(engine, self.choices)
+        self.scales = Scales(book.pack, [one.rule for one in self.rules["evidence"]])
+        self._item_of = {
+            fact: item.id
+            for item in book.pack.signs
+            if item.evidence
+            for key in ([item.id] if item.answer else []) + list(item.parts)
+            for fact in book.lexicon.specs[f"sign.{key}"].facts()
+        }
 
-    def fire(self, stage: Stage, case: Case) -> Case:
-        """The case with the rules of this stage fired and their conclusions noted."""
+    def _program(self, engine: Engine, conditions: Sequence[Condition]) -> Program:
+        program = engine.compile(conditions)
+        return MemoProgram(program, conditions, self.usual) if self.remember else program
+
+    def forget(self) -> None:
+        """Empties what is remembered of the engine's answers."""
+        for program in (*self.programs.values(), self._choosing):
+            if isinstance(program, MemoProgram):
+                program.forget()
+
+    def case(self, facts: Mapping[str, Value]) -> Case:
+        """The case of a person with these answers."""
+        usual = self.usual
+        unusual = [fact for fact, value in facts.items() if value is not False or fact not in usual]
+        if len(facts) - len(unusual) < len(usual):
+            unusual += [fact for fact in usual if fact not in facts]
+        return Case(facts, tuple(unusual))
+
+    def fire(self, stage: Stage, case: Case) -> tuple[Case, tuple[int, ...]]:
+        """The case with the rules of this stage fired and their conclusions noted, and which of its rules they are."""
+        positions = self._fired(self.programs[stage], case)
+        if not positions:
+            return case, positions
         rules = self.rules[stage]
-        fired = tuple(rules[i] for i in self.programs[stage].fired(case.facts))
-        said: dict[str, tuple[Said, ...]] = dict(case.said)
+        fired = [rules[position] for position in positions]
+        said = dict(case.said)
         level = case.level
-        for rule in fired:
-            for conclusion in rule.then:
-                said[conclusion.kind] = (*said.get(conclusion.kind, ()), Said(rule, conclusion))
-                if conclusion.kind == "triage":
-                    level = highest(level, conclusion.subject)
-        return attrs.evolve(case, fired=(*case.fired, *fired), said=said, level=level)
+        for one in fired:
+            for kind, those in one.said:
+                said[kind] = said[kind] + those if kind in said else those
+            if one.level != "ok":
+                level = highest(level, one.level)
+        fresh = Case(case.facts, case.unusual, (*case.fired, *fired), said, level, case.assumed, case.weighed)
+        return fresh, positions
+
+    def open_choices(self, case: Case) -> tuple[int, ...]:
+        """Which of `choices` hold: the conditions under which exercises are offered and slots are used."""
+        return self._fired(self._choosing, case)
+
+    def items(self, case: Case) -> int:
+        """How many signs that bear on a pattern were answered."""
+        item_of, facts = self._item_of, case.facts
+        return len({item_of[fact] for fact in case.unusual if fact in item_of and fact in facts})
+
+    @staticmethod
+    def _fired(program: Program, case: Case) -> tuple[int, ...]:
+        if isinstance(program, MemoProgram):
+            return program.fired(case.facts, case.unusual)
+        return program.fired(case.facts)
 
 
 def screening(compiled: Compiled, case: Case) -> Case:
     """Finds the safety questions that nobody has answered yet."""
-    return compiled.fire("screening", case)
+    return compiled.fire("screening", case)[0]
 
 
 def precaution(compiled: Compiled, case: Case) -> Case:
     """Treats a sign like a condition where the sign points to one, even if nobody has named that condition."""
-    case = compiled.fire("precaution", case)
+    case, _ = compiled.fire("precaution", case)
     pointed_at = {f"condition.{said.conclusion.subject}": said.rule.id for said in case.all("treat_as")}
     assumed = {fact: rule for fact, rule in pointed_at.items() if case.facts.get(fact) is not True}
-    return attrs.evolve(case, facts={**case.facts, **dict.fromkeys(assumed, True)}, assumed=assumed)
+    return case.knowing(dict.fromkeys(assumed, True), assumed=assumed) if assumed else case
 
 
 def triage(compiled: Compiled, case: Case) -> Case:
     """Decides how urgent it is: the most dangerous answer counts, and nothing reassuring lowers it."""
-    return compiled.fire("triage", case)
+    return compiled.fire("triage", case)[0]
 
 
 def safety(compiled: Compiled, case: Case) -> Case:
     """Collects what the person's conditions take out of a routine, limit in it or swap."""
-    case = compiled.fire("safety", case)
+    case, _ = compiled.fire("safety", case)
     count = len({said.conclusion.subject for said in case.all("clinician_first")})
-    return attrs.evolve(case, facts={**case.facts, "finding.clinician_first_count": count})
+    return case.knowing({"finding.clinician_first_count": count})
 
 
 def evidence(compiled: Compiled, case: Case) -> Case:
     """Weighs signs and self-tests for and against a tight and a weak psoas, side by side."""
-    before = len(case.fired)
-    case = compiled.fire("evidence", case)
-    items = sum(any(name in case.facts for name in names) for names in _item_facts(compiled))
-    weighed = weigh(case.fired[before:], items, compiled.weights)
-    return attrs.evolve(case, facts={**case.facts, **weighed.findings}, weighed=weighed)
+    case, fired = compiled.fire("evidence", case)
+    weighed = compiled.scales.weigh(fired, compiled.items(case))
+    return case.knowing(weighed.findings, weighed=weighed)
 
 
 def profile(compiled: Compiled, case: Case) -> Case:
     """Applies the rules that override the sum: what looks like a psoas pattern but is something else."""
-    return compiled.fire("profile", case)
+    return compiled.fire("profile", case)[0]
 
 
 def dosage(compiled: Compiled, case: Case) -> Case:
     """Sets how much this person may do, from pain, experience, age and the state of the day."""
-    return compiled.fire("dosage", case)
+    return compiled.fire("dosage", case)[0]
 
 
 TO_TRIAGE: Final[tuple[StageFunction, ...]] = (screening, precaution, triage)
@@ -171,23 +251,3 @@ def run(stages: Iterable[StageFunction], compiled: Compiled, case: Case) -> Case
 def highest(level: Level, other: str) -> Level:
     """The more urgent of two triage levels."""
     return LEVELS[max(LEVELS.index(level), LEVELS.index(other))]
-
-
-def _item_facts(compiled: Compiled) -> Iterable[tuple[str, ...]]:
-    """For every sign that bears on a pattern, the facts that count as answering it."""
-    for item in compiled.book.pack.signs:
-        if item.id in compiled.pattern_items:
-            keys = ([item.id] if item.answer else []) + list(item.parts)
-            yield tuple(fact for key in keys for fact in compiled.book.lexicon.specs[f"sign.{key}"].facts())
-
-
-def firing(rule: Rule, case: Case, lexicon: Lexicon) -> Firing:
-    """A rule that fired, with the answers that it looked at."""
-    readings = tuple(reading(fact, case, lexicon) for fact in facts_read(rule.when))
-    return Firing(rule.id, rule.stage, rule.title, rule.because, readings, rule.then, rule.sources)
-
-
-def reading(fact: str, case: Case, lexicon: Lexicon) -> Reading:
-    """An answer with its words; one that no person gave names the rule that took it so."""
-    value = case.facts.get(fact)
-    return Reading(fact, lexicon.label(fact), value, lexicon.spec(fact).text(value), case.assumed.get(fact))

@@ -15,6 +15,7 @@ from psoas_rules.conditions import Value
 from psoas_rules.outcomes import ProfileKind, SidePattern, Sureness, Word
 from psoas_rules.pack import SIDES, Pack
 from psoas_rules.rulebook import Rule
+from psoas_rules.trace import Side
 
 Pattern: TypeAlias = Literal["tight", "weak"]
 PATTERNS: tuple[Pattern, ...] = ("tight", "weak")
@@ -97,69 +98,118 @@ class Weighed:
     profile: ProfileKind
     confidence: Sureness
     findings: Mapping[str, Value]
-    mattered: tuple[Rule, ...]
-    """The rules of the items that moved a pattern most, one for each item, at most three, the weightiest first."""
+    mattered: tuple[int, ...]
+    """Which evidence rules moved a pattern most: one for each item, at most three, the weightiest first."""
 
 
-def weigh(fired: Iterable[Rule], items: int, weights: Weights) -> Weighed:
-    """Weighs the evidence rules that fired.
+@attrs.frozen
+class _Points:
+    """What one evidence rule puts on the scales.
+
+    Attributes:
+        patterns: For each conclusion about a pattern and a side: its place in `_PLACES` and the hundredths.
+        person: For each conclusion about the person as a whole: the target and the hundredths.
+        heaviest: The most that it moves a pattern, 0 for nothing.
+    """
+
+    rule: Rule
+    patterns: tuple[tuple[int, int], ...]
+    person: tuple[tuple[str, int], ...]
+    heaviest: int
+
+    @classmethod
+    def of(cls, rule: Rule) -> _Points:
+        """The points of a rule."""
+        patterns = tuple(
+            (place, conclusion.hundredths)
+            for conclusion in rule.then
+            for place, (pattern, side) in enumerate(_PLACES)
+            if conclusion.subject == pattern and conclusion.side in (None, side)
+        )
+        person = tuple((c.subject, c.hundredths) for c in rule.then if c.subject in _PERSON_TARGETS)
+        counted = [abs(points) for _, points in patterns] if rule.item is not None else []
+        return cls(rule, patterns, person, max(counted, default=0))
+
+
+_PLACES: tuple[tuple[Pattern, Side], ...] = tuple((pattern, side) for pattern in PATTERNS for side in SIDES)
+
+
+class Scales:
+    """The evidence rules of a pack, ready to be weighed.
 
     Args:
-        fired: The evidence rules that fired, in the order of the pack.
-        items: How many signs that bear on a pattern were answered.
-        weights: The constants.
+        pack: The pack with the constants.
+        rules: Its evidence rules, in the order in which the engine tells of them.
     """
-    fired = tuple(fired)
-    balances = {(p, side): _balance(fired, p, side) for p in PATTERNS for side in SIDES}
-    words = {key: balance.word(weights, items) for key, balance in balances.items()}
-    best: dict[Pattern, str] = {}
-    for pattern in PATTERNS:
-        best[pattern] = max(SIDES, key=lambda side: (balances[pattern, side].total(weights), side == "left"))
-    tight, weak = (words[pattern, best[pattern]] for pattern in PATTERNS)  # type: ignore[index]
-    profile = _profile(tight, weak)
-    positive = [p for p, word in (("tight", tight), ("weak", weak)) if word in _POSITIVE]
-    shown = [balances[p, best[p]] for p in (positive or PATTERNS)]  # type: ignore[index]
-    confidence = _confidence(profile, tight, weak, shown, weights)
-    findings: dict[str, Value] = {"finding.profile": profile, "finding.confidence": confidence}
-    for (pattern, side), balance in balances.items():
-        findings[f"finding.{pattern}.{side}"] = words[pattern, side]
-        findings[f"finding.{pattern}_points.{side}"] = balance.total(weights) / 100
-    for target in _PERSON_TARGETS:
-        findings[f"finding.{target}_points"] = _person(fired, target) / 100
-    left, right = (SidePattern(tight=words["tight", side], weak=words["weak", side]) for side in SIDES)
-    return Weighed(left, right, profile, confidence, findings, _mattered(fired))
+
+    def __init__(self, pack: Pack, rules: Iterable[Rule]) -> None:
+        self.weights = Weights.of(pack)
+        self.points = tuple(_Points.of(rule) for rule in rules)
+
+    def weigh(self, fired: Iterable[int], items: int) -> Weighed:
+        """Weighs the evidence.
+
+        Args:
+            fired: Positions of the evidence rules that fired, ascending.
+            items: How many signs that bear on a pattern were answered.
+        """
+        weights = self.weights
+        on_scales = {position: self.points[position] for position in fired}
+        balances = _balances(on_scales.values())
+        totals = [balance.total(weights) for balance in balances]
+        words = [balance.word(weights, items) for balance in balances]
+        # The side that a pattern fits better; the left one when they are even.
+        tight, weak = (first if totals[first] >= totals[first + 1] else first + 1 for first in (0, 2))
+        profile = _profile(words[tight], words[weak])
+        positive = [place for place in (tight, weak) if words[place] in _POSITIVE]
+        shown = [balances[place] for place in positive or (tight, weak)]
+        confidence = _confidence(profile, words[tight], words[weak], shown, weights)
+        findings: dict[str, Value] = {"finding.profile": profile, "finding.confidence": confidence}
+        for (word, points), given, total in zip(_FINDINGS, words, totals, strict=True):
+            findings[word] = given
+            findings[points] = total / 100
+        findings.update(_person(on_scales.values()))
+        left, right = (SidePattern(tight=words[place], weak=words[place + 2]) for place in (0, 1))
+        return Weighed(left, right, profile, confidence, findings, _mattered(on_scales))
 
 
-def _balance(fired: Iterable[Rule], pattern: Pattern, side: str) -> Balance:
-    reported = up = down = 0
-    tested = False
-    for rule in fired:
-        for conclusion in rule.then:
-            if conclusion.subject != pattern or conclusion.side not in (None, side):
-                continue
-            points = conclusion.hundredths
-            if not rule.measured:
-                reported += points
+_FINDINGS: tuple[tuple[str, str], ...] = tuple(
+    (f"finding.{pattern}.{side}", f"finding.{pattern}_points.{side}") for pattern, side in _PLACES
+)
+_NO_PERSON: Mapping[str, Value] = {f"finding.{target}_points": 0.0 for target in _PERSON_TARGETS}
+
+
+def _balances(on_scales: Iterable[_Points]) -> list[Balance]:
+    """What speaks for and against each pattern on each side, in the order of `_PLACES`."""
+    reported, up, down, tested = [0] * 4, [0] * 4, [0] * 4, [False] * 4
+    for one in on_scales:
+        measured = one.rule.measured
+        for place, points in one.patterns:
+            if not measured:
+                reported[place] += points
             else:
-                tested = True
-                up += max(points, 0)
-                down += min(points, 0)
-    return Balance(reported, up, down, tested)
+                tested[place] = True
+                if points > 0:
+                    up[place] += points
+                else:
+                    down[place] += points
+    return [Balance(reported[place], up[place], down[place], tested[place]) for place in range(4)]
 
 
-def _person(fired: Iterable[Rule], target: str) -> int:
+def _person(on_scales: Iterable[_Points]) -> Mapping[str, Value]:
     """Points of the person as a whole: an item asked on both sides counts once, where it is higher."""
-    sums: dict[tuple[str | None, str], int] = {}
-    for rule in fired:
-        for conclusion in rule.then:
-            if conclusion.subject == target:
-                key = (rule.item, rule.side or "")
-                sums[key] = sums.get(key, 0) + conclusion.hundredths
-    total = 0
-    for item in dict.fromkeys(item for item, _ in sums):
-        sided = [points for (one, side), points in sums.items() if one == item and side]
-        total += sums.get((item, ""), 0) + (max(sided) if sided else 0)
-    return total
+    sums: dict[tuple[str, str | None], dict[Side | None, int]] = {}
+    for one in on_scales:
+        for target, points in one.person:
+            sides = sums.setdefault((target, one.rule.item), {})
+            sides[one.rule.side] = sides.get(one.rule.side, 0) + points
+    if not sums:
+        return _NO_PERSON
+    totals = dict.fromkeys(_PERSON_TARGETS, 0)
+    for (target, _), sides in sums.items():
+        sided = [points for side, points in sides.items() if side is not None]
+        totals[target] += sides.get(None, 0) + max(sided, default=0)
+    return {f"finding.{target}_points": total / 100 for target, total in totals.items()}
 
 
 def _profile(tight: Word, weak: Word) -> ProfileKind:
@@ -186,11 +236,11 @@ def _confidence(profile: ProfileKind, tight: Word, weak: Word, shown: Iterable[B
     return "medium" if measured and not contradicted else "low"
 
 
-def _mattered(fired: Iterable[Rule]) -> tuple[Rule, ...]:
-    heaviest: dict[str, tuple[int, Rule]] = {}
-    for rule in fired:
-        points = [abs(conclusion.hundredths) for conclusion in rule.then if conclusion.subject in PATTERNS]
-        if rule.item is not None and points and max(points) > heaviest.get(rule.item, (0, rule))[0]:
-            heaviest[rule.item] = (max(points), rule)
-    ranked = sorted(heaviest, key=lambda item: (-heaviest[item][0], item))
-    return tuple(heaviest[item][1] for item in ranked[:3])
+def _mattered(on_scales: Mapping[int, _Points]) -> tuple[int, ...]:
+    heaviest: dict[str, tuple[int, int]] = {}
+    for position, one in on_scales.items():
+        item = one.rule.item
+        if one.heaviest and item is not None and one.heaviest > heaviest.get(item, (0, 0))[0]:
+            heaviest[item] = (one.heaviest, position)
+    ranked = sorted(heaviest.items(), key=lambda pair: (-pair[1][0], pair[0]))
+    return tuple(position for _, (_, position) in ranked[:3])

@@ -15,14 +15,15 @@ Nothing is decided here. What is remembered came from the engine, from whole run
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from psoas_rules.conditions import Condition, Value, facts_read, tests
 from psoas_rules.engines.protocol import Program
+from psoas_rules.memory import Memory
 
 MOST_ENTRIES: Final = 1_024
-"""What one group remembers at the most; beyond that it starts afresh."""
+"""What one group, and the cells of one fact, remember at the most."""
 
 
 class _Cells:
@@ -31,11 +32,19 @@ class _Cells:
     def __init__(self, compared: set[Value]) -> None:
         self.thresholds = sorted(value for value in compared if not isinstance(value, bool | str))
         self.words = frozenset(value for value in compared if isinstance(value, str))
+        self.seen: Memory[Hashable] = Memory(MOST_ENTRIES)
 
     def of(self, value: Value | None) -> Hashable:
         """The cell that a value lies in; None is unknown."""
-        if value is None or isinstance(value, bool):
+        if value is None or value is True or value is False:
             return value
+        cell = self.seen.get(value)
+        if cell is None:
+            cell = self._cut(value)
+            self.seen.put(value, cell)
+        return cell
+
+    def _cut(self, value: Value) -> Hashable:
         if isinstance(value, str):
             return value if value in self.words else ""
         # Between two thresholds, or on one; a pair, since a bare number could pass for yes or no.
@@ -46,16 +55,21 @@ class _Cells:
 class _Group:
     """The conditions that read the same facts, and what is known of them."""
 
-    def __init__(self, facts: tuple[str, ...]) -> None:
-        self.facts = facts
-        self.positions: set[int] = set()
-        self.known: dict[Hashable, tuple[int, ...]] = {}
+    __slots__ = ("cells", "known", "positions")
 
-    def learn(self, key: Hashable, fired: Sequence[int]) -> None:
+    def __init__(self, facts: tuple[str, ...], cells: Mapping[str, _Cells]) -> None:
+        self.cells = tuple((fact, cells[fact].of) for fact in facts)
+        self.positions: set[int] = set()
+        self.known: Memory[tuple[int, ...]] = Memory(MOST_ENTRIES)
+
+    def key(self, facts: Mapping[str, Value]) -> Hashable:
+        """The cells of the facts that the group reads."""
+        get = facts.get
+        return tuple([cell(get(fact)) for fact, cell in self.cells])
+
+    def learn(self, facts: Mapping[str, Value], fired: Sequence[int]) -> None:
         """Remembers which of the group's conditions held."""
-        if len(self.known) >= MOST_ENTRIES:
-            self.known.clear()
-        self.known[key] = tuple(position for position in fired if position in self.positions)
+        self.known.put(self.key(facts), tuple(position for position in fired if position in self.positions))
 
 
 class MemoProgram:
@@ -75,22 +89,26 @@ class MemoProgram:
 
     def _prepare(self) -> None:
         compared: dict[str, set[Value]] = {}
-        groups: dict[tuple[str, ...], _Group] = {}
-        for position, condition in enumerate(self._conditions):
-            facts = tuple(sorted(facts_read(condition)))
-            groups.setdefault(facts, _Group(facts)).positions.add(position)
+        reads = [tuple(sorted(facts_read(condition))) for condition in self._conditions]
+        for condition in self._conditions:
             for test in tests(condition):
                 compared.setdefault(test.fact, set()).add(test.value)
-        self._cells = {fact: _Cells(values) for fact, values in compared.items()}
+        cells = {fact: _Cells(values) for fact, values in compared.items()}
+        groups = {facts: _Group(facts, cells) for facts in reads}
+        for position, facts in enumerate(reads):
+            groups[facts].positions.add(position)
         self._groups = tuple(groups.values())
-        by_fact: dict[str, set[int]] = {fact: set() for fact in self._cells}
-        for number, group in enumerate(self._groups):
-            for fact in group.facts:
+        by_fact: dict[str, set[int]] = {fact: set() for fact in cells}
+        for number, facts in enumerate(groups):
+            for fact in facts:
                 by_fact[fact].add(number)
-        self._by_fact = by_fact
+        self._by_fact = {fact: tuple(numbers) for fact, numbers in by_fact.items()}
         self._group_of = {p: number for number, group in enumerate(self._groups) for p in group.positions}
-        self._expected = tuple((fact, self._usual.get(fact)) for fact in self._cells)
         self._at_usual: tuple[int, ...] | None = None
+
+    def forget(self) -> None:
+        """Starts afresh."""
+        self._prepare()
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: self.__dict__[name] for name in ("_program", "_conditions", "_usual")}
@@ -99,37 +117,44 @@ class MemoProgram:
         self.__dict__.update(state)
         self._prepare()
 
-    def fired(self, facts: Mapping[str, Value]) -> tuple[int, ...]:
+    def fired(self, facts: Mapping[str, Value], unusual: Iterable[str] | None = None) -> tuple[int, ...]:
         """Positions of the conditions that hold, ascending.
+
+        Args:
+            facts: What is known.
+            unusual: Every fact whose value is not the usual one, where the caller knows them already. Facts too many
+                do no harm.
 
         Raises:
             EngineError: if the engine had to be asked and failed. Nothing is remembered then.
         """
         at_usual = self._at_usual
         if at_usual is None:
-            known = {fact: value for fact, value in self._expected if value is not None}
-            at_usual = self._at_usual = self._program.fired(known)
-        get = facts.get
-        unusual = [fact for fact, value in self._expected if get(fact) is not value]
-        if not unusual:
+            at_usual = self._at_usual = self._program.fired(self._usual)
+        if unusual is None:
+            usual = self._usual
+            unusual = [fact for fact in self._by_fact if facts.get(fact) is not usual.get(fact)]
+        by_fact = self._by_fact
+        looked_at: set[int] = set()
+        for fact in unusual:
+            if fact in by_fact:
+                looked_at.update(by_fact[fact])
+        if not looked_at:
             return at_usual
-        looked_at: set[int] = set().union(*[self._by_fact[fact] for fact in unusual])
-        found = [position for position in at_usual if self._group_of[position] not in looked_at]
+        group_of = self._group_of
+        found = [position for position in at_usual if group_of[position] not in looked_at]
+        groups = self._groups
         for number in looked_at:
-            group = self._groups[number]
-            fired = group.known.get(self._key(group, facts))
+            group = groups[number]
+            fired = group.known.get(group.key(facts))
             if fired is None:
                 return self._ask(facts, looked_at)
             found += fired
         found.sort()
         return tuple(found)
 
-    def _key(self, group: _Group, facts: Mapping[str, Value]) -> Hashable:
-        return tuple([self._cells[fact].of(facts.get(fact)) for fact in group.facts])
-
-    def _ask(self, facts: Mapping[str, Value], looked_at: set[int]) -> tuple[int, ...]:
+    def _ask(self, facts: Mapping[str, Value], looked_at: Iterable[int]) -> tuple[int, ...]:
         fired = self._program.fired(facts)
         for number in looked_at:
-            group = self._groups[number]
-            group.learn(self._key(group, facts), fired)
+            self._groups[number].learn(facts, fired)
         return fired
