@@ -2,12 +2,17 @@
 
 import importlib.util
 import os
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from psoas_rules import Recommender, load_pack
 from psoas_rules.engines import PlainEngine
+
+# Packs that the tests read are stored with the tests, and go with them; processes that they start inherit it.
+_STORED = tempfile.TemporaryDirectory()
+os.environ["PSOAS_RULES_CACHE"] = _STORED.name
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=2_000)

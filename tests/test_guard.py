@@ -114,7 +114,7 @@ def test_a_fault_in_assembly_never_reaches_the_person(monkeypatch, pack):
     """If assembly forgot the exclusions, the guard would stop the routine, and nothing of it would be kept."""
     recommender = Recommender(pack)
     with monkeypatch.context() as broken:
-        broken.setattr(barriers.Barriers, "_all", lambda *_: iter(()))
+        broken.setattr(barriers.Barriers, "_find", lambda *_: None)
         with pytest.raises(GuardError):
             recommender.recommend(INTAKE)
 

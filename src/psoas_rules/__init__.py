@@ -7,14 +7,18 @@ Example:
     'uncertain'
 """
 
-from psoas_rules import errors
-from psoas_rules.errors import Issue
-from psoas_rules.explaining import explain
-from psoas_rules.intake import Intake, Person, Screen
-from psoas_rules.outcomes import Dose, Outcome, Profile, Referral, Routine, Screening, Step, outcome_from_dict
-from psoas_rules.pack import Pack
-from psoas_rules.recommender import Recommender, check_pack, load_pack, read_intake, recommend
-from psoas_rules.trace import Firing, Trace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from psoas_rules import errors
+    from psoas_rules.errors import Issue
+    from psoas_rules.explaining import explain
+    from psoas_rules.intake import Intake, Person, Screen
+    from psoas_rules.outcomes import Dose, Outcome, Profile, Referral, Routine, Screening, Step, outcome_from_dict
+    from psoas_rules.pack import Pack
+    from psoas_rules.recommender import Recommender, check_pack, load_pack, read_intake, recommend
+    from psoas_rules.trace import Firing, Trace
 
 __all__ = [
     "Dose",
@@ -40,3 +44,31 @@ __all__ = [
     "read_intake",
     "recommend",
 ]
+
+# Imported when first asked for: an app that only reads an answer now and then starts without waiting for the rest.
+_HOMES = {
+    "errors": ("errors",),
+    "Issue": ("errors", "Issue"),
+    "explain": ("explaining", "explain"),
+    **{name: ("intake", name) for name in ("Intake", "Person", "Screen")},
+    **{name: ("outcomes", name) for name in ("Dose", "Outcome", "Profile", "Referral", "Routine", "Screening", "Step")},
+    "outcome_from_dict": ("outcomes", "outcome_from_dict"),
+    "Pack": ("pack", "Pack"),
+    **{name: ("recommender", name) for name in ("Recommender", "check_pack", "load_pack", "read_intake", "recommend")},
+    **{name: ("trace", name) for name in ("Firing", "Trace")},
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'psoas_rules' has no attribute '{name}'", name=name)
+    found = import_module(f"psoas_rules.{home[0]}")
+    for part in home[1:]:
+        found = getattr(found, part)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from psoas_rules.barriers import Barriers
-from psoas_rules.dosing import Cap, dose, lowers
+from psoas_rules.dosing import Cap, dose, strictest
 from psoas_rules.filling import Chosen, Filled, Filler
 from psoas_rules.grounds import Grounds
 from psoas_rules.kit import Kit, Known
@@ -110,6 +110,7 @@ class _Plan:
         self.doses: dict[str, Dose] = {}
         uses = [use for use, choice in kit.uses[self.profile] if choice in grounds.open]
         self.filled: dict[int, Filled] = {0: self.filler.fill(uses)}
+        self.seconds: dict[int, float] = {}
         self.sessions: dict[int, tuple[Session, bool]] = {}
 
     def session(self, most_seconds: float, time: Reading) -> Session:
@@ -122,7 +123,7 @@ class _Plan:
         dropped = self._dropped(most_seconds)
         found = self.sessions.get(dropped)
         if found is None:
-            session = self._session(self.filled[0], self.filled[dropped])
+            session = self._session(dropped)
             found = self.sessions[dropped] = session, any(self.format_rule in step.rules for step in session.steps)
         session, shortened = found
         if not shortened:
@@ -134,22 +135,24 @@ class _Plan:
         """How many slots, in the order of the pack, are left out until the session fits the time."""
         order = self.kit.pack.sessions.drop_order
         for dropped in range(len(order)):
-            if self._seconds(self.filled[dropped].chosen()) <= most_seconds:
+            if self._seconds(dropped) <= most_seconds:
                 return dropped
             if dropped + 1 not in self.filled:
                 self.filled[dropped + 1] = self.filler.without(order[dropped], self.filled[dropped])
         return len(order)
 
-    def _session(self, whole: Filled, filled: Filled) -> Session:
+    def _session(self, count: int) -> Session:
+        """The session with so many slots left out."""
+        filled = self.filled[count]
         kept = filled.chosen()
         inside = {pick.exercise.id for pick in kept}
-        dropped = [pick for pick in whole.chosen() if pick.exercise.id not in inside]
+        dropped = [pick for pick in self.filled[0].chosen() if pick.exercise.id not in inside] if count else []
         steps = tuple([self._step(pick) for pick in kept])
         return Session(
             steps,
             tuple(self._left_out(filled, inside, dropped)),
             tuple([self._request(exercise, filled, inside, dropped) for exercise in self.filler.wanted]),
-            self._seconds(kept),
+            self._seconds(count),
             tuple(self._firings(kept, steps)),
         )
 
@@ -186,8 +189,14 @@ class _Plan:
     def _slot_rule(self, pick: Chosen) -> str:
         return f"slots.{self.profile}.{pick.use.slot}"
 
-    def _seconds(self, chosen: Iterable[Chosen]) -> float:
-        return sum([self._dose(pick.exercise).seconds + self.kit.setup_s for pick in chosen])
+    def _seconds(self, dropped: int) -> float:
+        """The time that it takes with so many slots left out, changes of position included."""
+        found = self.seconds.get(dropped)
+        if found is None:
+            chosen = self.filled[dropped].chosen()
+            found = sum([self._dose(pick.exercise).seconds + self.kit.setup_s for pick in chosen])
+            self.seconds[dropped] = found
+        return found
 
     # Steps
 
@@ -199,14 +208,15 @@ class _Plan:
         return found
 
     def _make_dose(self, exercise: Exercise) -> Dose:
-        name, caps = exercise.id, self.barriers.caps(exercise.id)
+        name = exercise.id
         side, _ = self._side(exercise)
-        question = (name, self.profile, self.grounds.short, side, caps)
+        caps = (*self.barriers.caps(name), *self.session_caps, *self.format_caps)
+        limits = strictest([cap for cap in caps if name in cap.exercises])
+        question = (name, side, *limits.items())
         found = self.kit.pieces.doses.get(question)
         if found is None:
-            whole = [cap for cap in (*self.session_caps, *self.format_caps) if name in cap.exercises]
             extra_sets = self.kit.extra_sets if side else 0
-            found = dose(exercise, (*caps, *whole), self.kit.floors, first_side=side, extra_sets=extra_sets)
+            found = dose(exercise, limits, self.kit.floors, first_side=side, extra_sets=extra_sets)
             self.kit.pieces.doses.put(question, found)
         return found
 
@@ -216,24 +226,32 @@ class _Plan:
         if self.grounds.preferences:
             pairs = zip(exercise.positions, known.avoided_positions, strict=True)
             position = next(one for one, fact in pairs if self.grounds.preferences.get(fact) is not True)
-            needs = tuple(self._need(alternatives) for alternatives in exercise.needs)
-        side, extra_rules = self._side(exercise)
-        caps = self.barriers.caps(exercise.id)
+            needs = tuple([self._need(alternatives) for alternatives in exercise.needs])
+        given = self._dose(exercise)
+        _, extra_rules = self._side(exercise)
+        caps = tuple([cap for cap in self.barriers.caps(exercise.id) if exercise.id in cap.changing])
         question = (
             *(exercise.id, self.profile, self.grounds.short, pick.use.slot, pick.instead_of, pick.rules),
-            *(position, needs, side, extra_rules, caps),
+            *(position, needs, id(given), extra_rules, caps),
         )
         found = self.kit.pieces.steps.get(question)
-        if found is None:
-            found = self._make_step(pick, known, position, needs, (*self._changing(exercise, caps), *extra_rules))
+        if found is None or found.dose is not given:
+            found = self._make_step(pick, known, position, needs, (given, caps, extra_rules))
             self.kit.pieces.steps.put(question, found)
         return found
 
     def _make_step(
-        self, pick: Chosen, known: Known, position: str, needs: tuple[str, ...], rules: Iterable[str]
+        self,
+        pick: Chosen,
+        known: Known,
+        position: str,
+        needs: tuple[str, ...],
+        dosed: tuple[Dose, tuple[Cap, ...], tuple[str, ...]],
     ) -> Step:
         exercise = pick.exercise
-        says = [cap.limit.say for cap in self.barriers.caps(exercise.id) if cap.limit.say]
+        given, caps, extra_rules = dosed
+        whole = [cap.rule for cap in (*self.format_caps, *self.session_caps) if exercise.id in cap.changing]
+        changing = (*[cap.rule for cap in caps], *whole, *extra_rules)
         return Step(
             exercise=exercise.id,
             name=exercise.name,
@@ -242,24 +260,16 @@ class _Plan:
             position=self.kit.pack.vocabulary.positions[position],
             needs=needs,
             why=exercise.why,
-            dose=self._dose(exercise),
+            dose=given,
             how=exercise.steps,
             cues=exercise.cues,
             faults=exercise.common_faults,
-            cautions=tuple(dict.fromkeys(says)),
+            cautions=tuple(dict.fromkeys([cap.limit.say for cap in caps if cap.limit.say])),
             stop_signs=exercise.stop_signs,
             instead_of=pick.instead_of,
-            rules=tuple(dict.fromkeys((self._slot_rule(pick), *pick.rules, *rules))),
+            rules=tuple(dict.fromkeys((self._slot_rule(pick), *pick.rules, *changing))),
             sources=known.sources,
         )
-
-    def _changing(self, exercise: Exercise, caps: Iterable[Cap]) -> Iterator[str]:
-        """The rules that change the dose or say something about it."""
-        yield from (cap.rule for cap in caps if cap.limit.say or lowers(cap.limit, exercise))
-        for whole in (self.format_caps, self.session_caps):
-            for cap in whole:
-                if exercise.id in cap.exercises and lowers(cap.limit, exercise):
-                    yield cap.rule
 
     def _need(self, alternatives: tuple[str, ...]) -> str:
         thing = next((thing for thing in alternatives if self.barriers.has(thing)), alternatives[0])

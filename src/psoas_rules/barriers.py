@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 
 from psoas_rules.dosing import Cap
 from psoas_rules.grounds import Grounds
@@ -27,7 +27,7 @@ class Barriers:
     def of(self, name: str) -> Barrier | None:
         """The first thing that keeps the exercise out; None when nothing does."""
         if name not in self._first:
-            self._first[name] = next(self._all(self.kit.exercises[name]), None)
+            self._first[name] = self._find(self.kit.exercises[name])
         return self._first[name]
 
     def caps(self, name: str) -> tuple[Cap, ...]:
@@ -37,27 +37,32 @@ class Barriers:
             found = self._caps[name] = tuple([cap for cap in self.grounds.caps if name in cap.exercises])
         return found
 
-    def _all(self, known: Known) -> Iterator[Barrier]:
-        yield from self.alone(known)
+    def _find(self, known: Known) -> Barrier | None:
+        return (
+            self.alone(known)
+            or self._excluded(known)
+            or self._not_offered(known)
+            or self._not_possible(known)
+            or self._too_hard(known)
+        )
+
+    def _excluded(self, known: Known) -> Barrier | None:
         excluded, exercise = self.grounds.excluded, known.exercise
-        if not excluded.isdisjoint(known.properties) or exercise.id in excluded or exercise.phase in excluded:
-            yield from self._excluded(known)
-        yield from self._not_offered(known)
-        yield from self._not_possible(known)
-        yield from self._too_hard(known)
-
-    def _excluded(self, known: Known) -> Iterator[Barrier]:
-        exercise = known.exercise
+        if excluded.isdisjoint(known.properties) and exercise.id not in excluded and exercise.phase not in excluded:
+            return None
         for name in exercise.properties:
-            needed = f"it needs {self.vocabulary.properties[name]}, which is not for you now"
-            yield from self._by_rules("exclude_property", name, needed)
-        yield from self._by_rules("exclude_exercise", exercise.id, "it is not for you now")
-        yield from self._by_rules("exclude_phase", exercise.phase, "this part of the session is left out today")
+            if name in excluded:
+                needed = f"it needs {self.vocabulary.properties[name]}, which is not for you now"
+                found = self._by_rules("exclude_property", name, needed)
+                if found is not None:
+                    return found
+        return self._by_rules("exclude_exercise", exercise.id, "it is not for you now") or self._by_rules(
+            "exclude_phase", exercise.phase, "this part of the session is left out today"
+        )
 
-    def _by_rules(self, kind: str, subject: str, why: str) -> Iterator[Barrier]:
+    def _by_rules(self, kind: str, subject: str, why: str) -> Barrier | None:
         rules = self.grounds.rules_for(kind, subject)
-        if rules:
-            yield self._worded((kind, subject, rules), why, rules)
+        return self._worded((kind, subject, rules), why, rules) if rules else None
 
     def _worded(self, question: Hashable, why: str, rules: tuple[str, ...]) -> Barrier:
         """The barrier with these words; the same one again for the same question."""
@@ -67,36 +72,42 @@ class Barriers:
             self.kit.pieces.barriers.put(question, found)
         return found
 
-    def alone(self, known: Known) -> Iterator[Barrier]:
+    def alone(self, known: Known) -> Barrier | None:
         """What keeps out an exercise that is not for doing alone, unless it was asked for and somebody supervises."""
         exercise, grounds = known.exercise, self.grounds
         if exercise.availability != "supervised_only" or (
             grounds.wants(f"wants.{exercise.id}") and grounds.wants("supervised")
         ):
-            return
+            return None
         rules = [rule for name in exercise.properties for rule in grounds.rules_for("exclude_property", name)]
-        yield Barrier(exercise.not_on_your_own or "only with a qualified practitioner", tuple(dict.fromkeys(rules)))
+        return Barrier(exercise.not_on_your_own or "only with a qualified practitioner", tuple(dict.fromkeys(rules)))
 
-    def _not_offered(self, known: Known) -> Iterator[Barrier]:
-        if known.offer not in self.grounds.open:
-            yield Barrier(known.exercise.offered_when or "your answers do not call for it")
+    def _not_offered(self, known: Known) -> Barrier | None:
+        if known.offer in self.grounds.open:
+            return None
+        return Barrier(known.exercise.offered_when or "your answers do not call for it")
 
-    def _not_possible(self, known: Known) -> Iterator[Barrier]:
-        if not self.grounds.preferences:
-            if known.lacking is not None:
-                yield known.lacking
-            return
+    def _not_possible(self, known: Known) -> Barrier | None:
         vocabulary, preferences, exercise = self.vocabulary, self.grounds.preferences, known.exercise
-        for alternatives in exercise.needs:
-            if not any(self.has(thing) for thing in alternatives):
-                things = " or ".join(vocabulary.equipment[thing].label for thing in alternatives)
-                yield Barrier(f"it needs {things}")
+        if "preference.equipment" not in preferences:
+            if known.lacking is not None:
+                return known.lacking
+        else:
+            for alternatives in exercise.needs:
+                if not any(self.has(thing) for thing in alternatives):
+                    things = " or ".join(vocabulary.equipment[thing].label for thing in alternatives)
+                    return Barrier(f"it needs {things}")
+        return self._avoided(known) if self.grounds.avoids else None
+
+    def _avoided(self, known: Known) -> Barrier | None:
+        vocabulary, preferences, exercise = self.vocabulary, self.grounds.preferences, known.exercise
         if all(preferences.get(fact) is True for fact in known.avoided_positions):
             positions = " or ".join(vocabulary.positions[p] for p in exercise.positions)
-            yield Barrier(f"you want to avoid {positions}")
+            return Barrier(f"you want to avoid {positions}")
         for fact, name in zip(known.avoided_properties, exercise.properties, strict=True):
             if preferences.get(fact) is True:
-                yield Barrier(f"you want to avoid {vocabulary.properties[name]}")
+                return Barrier(f"you want to avoid {vocabulary.properties[name]}")
+        return None
 
     def has(self, thing: str) -> bool:
         """Whether a thing is at hand: as the person said, or usual in a home when nobody asked."""
@@ -104,18 +115,12 @@ class Barriers:
             return self.grounds.wants(f"equipment.{thing}")
         return self.vocabulary.equipment[thing].usual
 
-    def _too_hard(self, known: Known) -> Iterator[Barrier]:
+    def _too_hard(self, known: Known) -> Barrier | None:
         level = known.exercise.level
         wished = self.grounds.preferences.get("preference.level_max")
         if isinstance(wished, int) and level > wished:
-            yield Barrier("it is harder than you asked for")
-        over = dict.fromkeys(
-            [
-                cap.rule
-                for cap in self.caps(known.exercise.id)
-                if cap.limit.level_max is not None and level > cap.limit.level_max
-            ]
-        )
-        if over:
-            rules = tuple(over)
-            yield self._worded(("level_max", rules), "it is a level too hard for now", rules)
+            return Barrier("it is harder than you asked for")
+        caps = self.caps(known.exercise.id)
+        over = [cap.rule for cap in caps if cap.limit.level_max is not None and level > cap.limit.level_max]
+        rules = tuple(dict.fromkeys(over))
+        return self._worded(("level_max", rules), "it is a level too hard for now", rules) if rules else None

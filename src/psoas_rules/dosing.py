@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -52,19 +52,30 @@ def lowers(limit: Limit, exercise: Exercise) -> bool:
 
 @attrs.frozen(eq=False)
 class Cap:
-    """A limit with the rule behind it, the exercises that it is about, and the numbers that it gives."""
+    """A limit with the rule behind it, ready for use.
+
+    Attributes:
+        limit: The limit.
+        rule: Id of its rule.
+        exercises: The exercises that it is about.
+        changing: Those of them that it says something about, or gives less of than their start dose.
+        numbers: The numbers that it gives.
+    """
 
     limit: Limit
     rule: str
     exercises: frozenset[str]
+    changing: frozenset[str]
     numbers: tuple[tuple[str, float], ...]
 
     @classmethod
     def of(cls, limit: Limit, rule: str, exercises: Iterable[Exercise]) -> Cap:
         """The limit of a rule."""
-        about = frozenset(exercise.id for exercise in exercises if in_scope(limit, exercise))
+        about = [exercise for exercise in exercises if in_scope(limit, exercise)]
+        changing = frozenset(one.id for one in about if limit.say or lowers(limit, one))
         given = ((name, getattr(limit, name)) for name in _NUMBERS)
-        return cls(limit, rule, about, tuple((name, value) for name, value in given if value is not None))
+        numbers = tuple((name, value) for name, value in given if value is not None)
+        return cls(limit, rule, frozenset(one.id for one in about), changing, numbers)
 
 
 _NUMBERS = (
@@ -73,44 +84,43 @@ _NUMBERS = (
 )
 
 
-def _strictest(caps: Iterable[Cap]) -> dict[str, float]:
+def strictest(caps: Iterable[Cap]) -> dict[str, float]:
     """For each number, the strictest that is given: the longest rest, the least of anything else."""
-    strictest: dict[str, float] = {}
+    found: dict[str, float] = {}
     for cap in caps:
         for name, value in cap.numbers:
-            known = strictest.get(name)
+            known = found.get(name)
             if known is None or (value > known if name == "rest_factor" else value < known):
-                strictest[name] = value
-    return strictest
+                found[name] = value
+    return found
 
 
 def dose(
     exercise: Exercise,
-    caps: Iterable[Cap],
+    limits: Mapping[str, float],
     floors: DoseFloors,
     *,
     first_side: Side | None = None,
     extra_sets: int = 0,
 ) -> Dose:
-    """The dose of an exercise under these limits, which all are about it.
+    """The dose of an exercise under these limits, the strictest of each sort that are about it.
 
     A limit only ever lowers: more limits never give more sets, repetitions, hold or effort, nor less rest.
     """
     row = exercise.dose
-    strictest = _strictest(caps)
 
     def lowest(name: str, start: float) -> float:
-        return min(strictest.get(name, start), start)
+        return min(limits.get(name, start), start)
 
     sets = max(1, math.floor(row.sets * (lowest("sets_factor", 1.0) or 1.0)))
     sets = int(lowest("sets_max", sets) or 1)
-    cap = strictest.get("reps_max")
+    cap = limits.get("reps_max")
     reps, reps_top = (count if cap is None else min(count, int(cap)) for count in (row.reps, row.reps_top))
     hold_factor = lowest("hold_factor", 1.0) or 1.0
-    hold_cap = strictest.get("hold_s_max")
+    hold_cap = limits.get("hold_s_max")
     hold = _hold(row.hold_s, hold_factor, hold_cap, floors)
     hold_top = _hold(row.hold_top_s, hold_factor, hold_cap, floors)
-    rest_factor = max(strictest.get("rest_factor", 1.0), 1.0)
+    rest_factor = max(limits.get("rest_factor", 1.0), 1.0)
     # Rests in steps of five seconds: nobody counts 58.5 of them.
     rest = math.ceil(row.rest_s * rest_factor / 5) * 5
     days = int(lowest("days_max", row.days_max) or 1)

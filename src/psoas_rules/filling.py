@@ -66,7 +66,7 @@ class Filler:
         self.barriers = barriers
         self.exercises = kit.exercises
         self.slots = kit.slots
-        asks = bool(grounds.preferences)
+        asks = any(fact.startswith("preference.wants.") for fact in grounds.preferences)
         self.wanted = tuple(name for name in kit.exercises if grounds.wants(f"wants.{name}")) if asks else ()
         self.preferred = {said.conclusion.subject: said.rule.id for said in grounds.all("prefer")}
         self.swaps: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -154,9 +154,9 @@ class _Filling:
         """What was asked for by name, or the first substitute of something that is not for doing alone."""
         pick = self._candidate(name, use, taken, swap=False)
         known = self.filler.exercises[name]
-        alone = tuple(self.barriers.alone(known))
-        if pick is None and alone and known.exercise.substitutes:
-            return self._stand_in(known.exercise, known.exercise.substitutes[0], use, taken, alone[0].rules)
+        alone = self.barriers.alone(known)
+        if pick is None and alone is not None and known.exercise.substitutes:
+            return self._stand_in(known.exercise, known.exercise.substitutes[0], use, taken, alone.rules)
         return pick
 
     def _candidate(self, name: str, use: SlotUse, taken: Container[str], *, swap: bool) -> Chosen | None:

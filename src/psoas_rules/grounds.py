@@ -15,9 +15,8 @@ from psoas_rules.outcomes import ProfileKind
 from psoas_rules.stages import Ready, Said
 from psoas_rules.trace import Side
 
-SHAPING: Final = frozenset(
-    {"exclude_property", "exclude_exercise", "exclude_phase", "limit", "swap", "prefer", "extra_side"}
-)
+_EXCLUDING: Final = ("exclude_property", "exclude_exercise", "exclude_phase")
+SHAPING: Final = frozenset({*_EXCLUDING, "limit", "swap", "prefer", "extra_side"})
 """The kinds of conclusions that shape a session."""
 
 
@@ -31,6 +30,7 @@ class Grounds:
         short: Which format for little time applies, by its place in the kit.
         caps: Every limit on the dose.
         excluded: Properties, exercises and phases that some rule leaves out.
+        avoids: Whether the person named anything to avoid.
     """
 
     def __init__(
@@ -53,11 +53,15 @@ class Grounds:
         self._titles = {ready.rule.id: ready.rule.title for ready in rules}
         for ready in rules:
             for kind, those in ready.said:
+                # Limits come as caps.
+                if kind == "limit" or kind not in SHAPING:
+                    continue
                 self._said[kind] = self._said.get(kind, ()) + those
                 for one in those:
                     key = (kind, one.conclusion.subject)
                     self._rules_for[key] = (*self._rules_for.get(key, ()), one.rule.id)
-        self.excluded = frozenset(subject for kind, subject in self._rules_for if kind.startswith("exclude_"))
+        self.excluded = frozenset([subject for kind, subject in self._rules_for if kind in _EXCLUDING])
+        self.avoids = any(fact.startswith("preference.avoid_") for fact in preferences)
         self._extra_sides: dict[str, set[Side | None]] = {}
         for said in self.all("extra_side"):
             self._extra_sides.setdefault(said.conclusion.subject, set()).add(said.conclusion.side)

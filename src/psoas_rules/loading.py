@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -31,9 +31,12 @@ from psoas_rules.pack import (
     Source,
     Vocabulary,
 )
-from psoas_rules.rulebook import Rule, build_rules, compile_offer
-from psoas_rules.shapes import plain, structure
-from psoas_rules.yaml_reader import Document, Flaw, Path, read_yaml
+from psoas_rules.rulebook import Path, Rule, build_rules, compile_offer
+from psoas_rules.storing import store, stored
+
+if TYPE_CHECKING:
+    # What reads files is imported when files are read; a stored pack needs none of it.
+    from psoas_rules.yaml_reader import Document, Flaw
 
 SCHEMA: Final = 1
 """Version of the file format that this release reads."""
@@ -126,6 +129,10 @@ class Reading:
     def error(self) -> PackError:
         """All issues, in the order of files and lines."""
         return PackError(tuple(sorted(self.issues, key=lambda i: (i.file, i.line, i.column, i.code, i.message))))
+
+
+Check: TypeAlias = Callable[[Reading, Rulebook], None]
+"""Tells the reading every problem of one sort."""
 
 
 def find_builtin() -> Traversable:
@@ -230,8 +237,30 @@ def read_folder(folder: Traversable) -> dict[str, bytes]:
     return contents
 
 
-def read_pack(contents: Mapping[str, bytes], checks: Iterable[Callable[[Reading, Rulebook], None]] = ()) -> Reading:
+def sound_pack(contents: Mapping[str, bytes], checks: Callable[[], Iterable[Check]]) -> Pack:
+    """The pack with these contents, checked; one that was read before may come from where packs are stored.
+
+    Args:
+        contents: The contents of its files.
+        checks: Gives what it must pass, when it is read.
+
+    Raises:
+        PackError: listing every problem of the pack.
+    """
+    found = stored(_digest(contents))
+    if found is None:
+        reading = read_pack(contents, checks())
+        if reading.rulebook is None:
+            raise reading.error()
+        found = reading.rulebook.pack
+        store(found)
+    return found
+
+
+def read_pack(contents: Mapping[str, bytes], checks: Iterable[Check] = ()) -> Reading:
     """Reads a pack from the contents of its files; every problem is in `issues`."""
+    from psoas_rules.yaml_reader import read_yaml
+
     reading = Reading()
     for file, content in contents.items():
         document = read_yaml(content)
@@ -314,6 +343,8 @@ def fingerprint(pack: Pack) -> str:
     """What identifies the knowledge: the digest of the files, or of the content of a pack that was changed since."""
     if pack._as_loaded:  # noqa: SLF001 - the mark is for this module
         return pack.digest
+    from psoas_rules.shapes import plain
+
     content = json.dumps(plain(attrs.evolve(pack, digest="")), sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -368,6 +399,8 @@ def _folder(reading: Reading, folder: str, row: Any) -> tuple[Any, ...]:
 
 
 def _structured(reading: Reading, file: str, data: Any, shape: Any, root: Path) -> Any:
+    from psoas_rules.shapes import structure
+
     made, mismatches = structure(data, shape)
     for mismatch in mismatches:
         reading.complain(file, (*root, *mismatch.path), mismatch.code, mismatch.message)

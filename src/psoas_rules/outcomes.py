@@ -14,7 +14,6 @@ import attrs
 from psoas_rules.errors import OutcomeError, Problem
 from psoas_rules.intake import FrozenDict
 from psoas_rules.pack import LEVELS, PHASES, AnswerKind, Level, Phase
-from psoas_rules.shapes import plain, structure
 from psoas_rules.trace import Reading, Side, Trace
 
 ProfileKind: TypeAlias = Literal["tight", "weak", "both", "neither", "uncertain"]
@@ -292,6 +291,8 @@ class _Outcome:
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as plain data for JSON, with its kind under `outcome`; `from_dict` reads it back."""
+        from psoas_rules.shapes import plain
+
         return {"outcome": self.kind, **plain(self)}
 
     @classmethod
@@ -301,6 +302,8 @@ class _Outcome:
         Raises:
             OutcomeError: listing everything that does not fit.
         """
+        from psoas_rules.shapes import structure
+
         if not isinstance(data, Mapping):
             raise OutcomeError((Problem("", "a stored outcome is a mapping"),))
         if data.get("outcome") != cls.kind:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from psoas_rules.assembly import Assembler
-from psoas_rules.checking import CHECKS
 from psoas_rules.engines import Engine, default_engine
 from psoas_rules.errors import GuardError, IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
@@ -15,14 +15,13 @@ from psoas_rules.hints import show
 from psoas_rules.intake import Intake
 from psoas_rules.kit import Kit
 from psoas_rules.lexicon import Lexicon
-from psoas_rules.loading import Rulebook, find_builtin, fingerprint, make_rulebook, read_folder, read_pack
+from psoas_rules.loading import Check, Rulebook, find_builtin, fingerprint, make_rulebook, read_folder, sound_pack
 from psoas_rules.outcomes import Outcome, PackStamp
 from psoas_rules.pack import LEVELS, Pack
 from psoas_rules.presenting import Presenter
 from psoas_rules.rulebook import Rule
 from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Compiled, run
 from psoas_rules.tracing import Tracer
-from psoas_rules.yaml_reader import MOST_BYTES, read_yaml
 
 
 def load_pack(folder: str | Path | None = None) -> Pack:
@@ -37,10 +36,14 @@ def load_pack(folder: str | Path | None = None) -> Pack:
     Raises:
         PackError: listing every problem of the pack as file, line and column.
     """
-    found = read_pack(read_folder(find_builtin() if folder is None else Path(folder)), CHECKS)
-    if found.rulebook is None:
-        raise found.error()
-    return found.rulebook.pack
+    return sound_pack(read_folder(find_builtin() if folder is None else Path(folder)), _checks)
+
+
+def _checks() -> Iterable[Check]:
+    # Imported when a pack is read from its files; a stored pack has passed them.
+    from psoas_rules.checking import CHECKS
+
+    return CHECKS
 
 
 def check_pack(folder: str | Path | None = None) -> tuple[Issue, ...]:
@@ -62,6 +65,8 @@ def read_intake(path: str | Path) -> Intake:
     Raises:
         IntakeError: if the file cannot be read as an intake.
     """
+    from psoas_rules.yaml_reader import read_yaml
+
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:
@@ -75,6 +80,8 @@ def read_intake(path: str | Path) -> Intake:
 
 
 def _json(content: bytes) -> object:
+    from psoas_rules.yaml_reader import MOST_BYTES
+
     if len(content) > MOST_BYTES:
         raise IntakeError((Problem("", f"the file has more than {MOST_BYTES} bytes"),))
     try:
