@@ -466,9 +466,19 @@ def test_more_partners_of_a_red_flag_than_can_be_matched_are_told(tmp_path):
         Recommender(attrs.evolve(pack, red_flags=(flag, *pack.red_flags[1:])))
 
 
+def test_an_offer_that_cannot_be_matched_is_told(pack):
+    """The engine decides what is offered, too."""
+    either = {"any": [{"red_flag": flag.id, "is": "yes"} for flag in pack.red_flags[:13]]}
+    exercise = attrs.evolve(pack.exercises[0], offer_if={"all": [either, either]})
+
+    with pytest.raises(PackError, match=r"exercises/\w+\.yaml: .*more than 64 alternatives"):
+        Recommender(attrs.evolve(pack, exercises=(exercise, *pack.exercises[1:])))
+
+
 def test_more_rules_than_can_be_matched_together_are_told(monkeypatch):
     """Each condition may be small, and all of them together still too much."""
     monkeypatch.setattr(rulebook, "_MOST_ALTERNATIVES", 12)
+    monkeypatch.setenv("PSOAS_RULES_CACHE", "off")
 
     issues = check_pack(SMALL_PACK)
 

@@ -25,7 +25,7 @@ from psoas_rules.rulebook import EXPERT_CHOICE
 from psoas_rules.stages import Case
 from psoas_rules.trace import Conclusion, Firing, Reading, Side
 
-MOST_PLANS: Final = 256
+MOST_PLANS: Final = 1_024
 """Plans that are kept, at the most."""
 
 _NO_TIME: Final = "There was not enough time for it."
@@ -107,6 +107,9 @@ class _Plan:
         self.session_caps = kit.session_caps.get(self.profile, ())
         self.format_rule = "" if grounds.short is None else kit.format_rules[grounds.short]
         self.format_caps = () if grounds.short is None else kit.format_caps[grounds.short]
+        caps = (*grounds.caps, *self.session_caps, *self.format_caps)
+        self.general = strictest([cap for cap in caps if cap.general], {})
+        self.scoped = [cap for cap in caps if not cap.general and cap.numbers]
         self.doses: dict[str, Dose] = {}
         uses = [use for use, choice in kit.uses[self.profile] if choice in grounds.open]
         self.filled: dict[int, Filled] = {0: self.filler.fill(uses)}
@@ -210,8 +213,8 @@ class _Plan:
     def _make_dose(self, exercise: Exercise) -> Dose:
         name = exercise.id
         side, _ = self._side(exercise)
-        caps = (*self.barriers.caps(name), *self.session_caps, *self.format_caps)
-        limits = strictest([cap for cap in caps if name in cap.exercises])
+        scoped = [cap for cap in self.scoped if name in cap.exercises]
+        limits = strictest(scoped, self.general) if scoped else self.general
         question = (name, side, *limits.items())
         found = self.kit.pieces.doses.get(question)
         if found is None:

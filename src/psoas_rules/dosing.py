@@ -60,6 +60,7 @@ class Cap:
         exercises: The exercises that it is about.
         changing: Those of them that it says something about, or gives less of than their start dose.
         numbers: The numbers that it gives.
+        general: Whether it is about every exercise.
     """
 
     limit: Limit
@@ -67,6 +68,7 @@ class Cap:
     exercises: frozenset[str]
     changing: frozenset[str]
     numbers: tuple[tuple[str, float], ...]
+    general: bool
 
     @classmethod
     def of(cls, limit: Limit, rule: str, exercises: Iterable[Exercise]) -> Cap:
@@ -75,7 +77,8 @@ class Cap:
         changing = frozenset(one.id for one in about if limit.say or lowers(limit, one))
         given = ((name, getattr(limit, name)) for name in _NUMBERS)
         numbers = tuple((name, value) for name, value in given if value is not None)
-        return cls(limit, rule, frozenset(one.id for one in about), changing, numbers)
+        general = limit.for_property is None and limit.for_phase is None and not limit.for_exercises
+        return cls(limit, rule, frozenset(one.id for one in about), changing, numbers, general)
 
 
 _NUMBERS = (
@@ -84,13 +87,13 @@ _NUMBERS = (
 )
 
 
-def strictest(caps: Iterable[Cap]) -> dict[str, float]:
-    """For each number, the strictest that is given: the longest rest, the least of anything else."""
-    found: dict[str, float] = {}
+def strictest(caps: Iterable[Cap], known: Mapping[str, float]) -> dict[str, float]:
+    """For each number, the strictest that is given or known: the longest rest, the least of anything else."""
+    found = dict(known)
     for cap in caps:
         for name, value in cap.numbers:
-            known = found.get(name)
-            if known is None or (value > known if name == "rest_factor" else value < known):
+            before = found.get(name)
+            if before is None or (value > before if name == "rest_factor" else value < before):
                 found[name] = value
     return found
 

@@ -12,7 +12,7 @@ from psoas_rules.barriers import Barriers
 from psoas_rules.grounds import Grounds
 from psoas_rules.kit import Barrier, Kit
 from psoas_rules.outcomes import LeftOut
-from psoas_rules.pack import Exercise, Limit, SlotUse
+from psoas_rules.pack import Exercise, SlotUse
 
 _MAX_LEVEL: Final = 3
 
@@ -73,7 +73,7 @@ class Filler:
         for said in grounds.all("swap"):
             original, other = said.conclusion.subject, said.conclusion.other or ""
             self.swaps[original] = (*self.swaps.get(original, ()), (other, said.rule.id))
-        levels = [cap.limit.level_max for cap in grounds.caps if _unscoped(cap.limit)]
+        levels = [cap.limit.level_max for cap in grounds.caps if cap.general]
         self.level = min([*(level for level in levels if level is not None), _MAX_LEVEL])
 
     def fill(self, uses: Sequence[SlotUse]) -> Filled:
@@ -192,7 +192,3 @@ class _Filling:
         if not serves or self.barriers.of(other) is not None:
             return None
         return Chosen(use, exercise, (original.name,), rules)
-
-
-def _unscoped(limit: Limit) -> bool:
-    return limit.for_property is None and limit.for_phase is None and not limit.for_exercises

@@ -49,22 +49,22 @@ class _Excluding:
 
 
 class _Watched:
-    """Conditions that are read with the plain evaluator, each only when one of its facts is known.
+    """Conditions that are read with the plain evaluator, each only when one of its facts is not as usual.
 
     Args:
         conditions: The conditions.
+        usual: The facts of somebody who denies every safety question and says nothing else.
         remember: Whether to keep what held for which values.
     """
 
-    def __init__(self, conditions: Iterable[Condition], *, remember: bool) -> None:
+    def __init__(self, conditions: Iterable[Condition], usual: Mapping[str, Value], *, remember: bool) -> None:
         self._conditions = tuple((condition, facts_read(condition)) for condition in conditions)
         self._reading: dict[str, tuple[int, ...]] = {}
         for position, (_, facts) in enumerate(self._conditions):
             for fact in facts:
                 self._reading[fact] = (*self._reading.get(fact, ()), position)
-        # With nothing known about its facts, a condition holds or does not whatever else is known.
-        self._in_silence = frozenset(
-            position for position, (condition, _) in enumerate(self._conditions) if holds(condition, {})
+        self._as_usual = frozenset(
+            position for position, (condition, _) in enumerate(self._conditions) if holds(condition, usual)
         )
         self._known: Memory[tuple[bool]] = Memory(MOST_PASSED if remember else 0)
 
@@ -72,13 +72,18 @@ class _Watched:
         """Empties what is kept."""
         self._known.forget()
 
-    def hold(self, facts: Mapping[str, Value]) -> list[int]:
-        """Positions of the conditions that hold, ascending."""
+    def hold(self, facts: Mapping[str, Value], unusual: Iterable[str]) -> list[int]:
+        """Positions of the conditions that hold, ascending.
+
+        Args:
+            facts: What is known.
+            unusual: Every fact that differs from the usual, known or not.
+        """
         reading = self._reading
-        touched = {position for fact in facts if fact in reading for position in reading[fact]}
+        touched = {position for fact in unusual if fact in reading for position in reading[fact]}
         if not touched:
-            return sorted(self._in_silence)
-        return sorted([*(self._in_silence - touched), *(one for one in touched if self._holds(one, facts))])
+            return sorted(self._as_usual)
+        return sorted([*(self._as_usual - touched), *[one for one in touched if self._holds(one, facts)]])
 
     def _holds(self, position: int, facts: Mapping[str, Value]) -> bool:
         condition, read = self._conditions[position]
@@ -126,8 +131,9 @@ class Guard:
         )
         pointing = [(rule.when, c.subject) for rule in book.rules for c in rule.then if c.kind == "treat_as"]
         self.pointed = tuple(f"condition.{subject}" for _, subject in pointing)
-        self.watched_pointing = _Watched([when for when, _ in pointing], remember=remember)
-        self.watched_excluding = _Watched([one.when for one in self.excluding], remember=remember)
+        denied: dict[str, Value] = dict.fromkeys(self.screened, False)
+        self.watched_pointing = _Watched([when for when, _ in pointing], denied, remember=remember)
+        self.watched_excluding = _Watched([one.when for one in self.excluding], denied, remember=remember)
         self.passed: Memory[tuple[tuple[Step, ...], float]] = Memory(MOST_PASSED if remember else 0)
 
     def forget(self) -> None:
@@ -146,12 +152,16 @@ class Guard:
         Raises:
             GuardError: naming every disagreement.
         """
-        given = {fact: value for fact, value in facts.items() if value is not False}
-        pointed = {self.pointed[position]: True for position in self.watched_pointing.hold(facts)}
+        screened = self.screened_facts
+        given = {fact: value for fact, value in facts.items() if value is not False or fact not in screened}
+        unanswered = [] if screened <= facts.keys() else [fact for fact in self.screened if fact not in facts]
+        pointing = self.watched_pointing.hold(facts, (*given, *unanswered))
+        pointed = {self.pointed[position]: True for position in pointing}
         present = [row for fact, row in self.rows.items() if fact in pointed or facts.get(fact) is True]
         known = {**found, **pointed} if pointed else found
-        excluding = self.watched_excluding.hold(known)
-        disagreements = [*self._allowed(routine, facts, given, present)]
+        found_out = [fact for fact, value in known.items() if facts.get(fact) is not value]
+        excluding = self.watched_excluding.hold(known, (*given, *unanswered, *pointed, *found_out))
+        disagreements = [*self._allowed(routine, facts, unanswered, given, present)]
         # The same steps need not be looked at again for somebody with the same conditions, exclusions and preferences.
         # They are told by identity: a step that was changed, however slightly, is another one.
         wishes = tuple([pair for pair in given.items() if pair[0].startswith("preference.")])
@@ -168,13 +178,17 @@ class Guard:
             raise GuardError(tuple(disagreements))
 
     def _allowed(
-        self, routine: Routine, facts: Mapping[str, Value], given: Mapping[str, Value], present: Iterable[_Row]
+        self,
+        routine: Routine,
+        facts: Mapping[str, Value],
+        unanswered: Iterable[str],
+        given: Mapping[str, Value],
+        present: Iterable[_Row],
     ) -> Iterator[str]:
         """Whether there may be a routine at all."""
         if LEVELS.index(routine.triage) > LEVELS.index("caution"):
             yield f"a routine at triage level {routine.triage}"
-        if not self.screened_facts <= facts.keys():
-            yield from (f"a routine although {fact} is not answered" for fact in self.screened if fact not in facts)
+        yield from (f"a routine although {fact} is not answered" for fact in unanswered)
         for fact in given:
             if fact in self.stopping_flags and given[fact] is True:
                 yield f"a routine although {fact} is present"

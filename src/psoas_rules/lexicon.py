@@ -349,7 +349,10 @@ class _Reader:
                 if side in given:
                     self._one(f"{field}.{side}", spec, f"{spec.name}.{side}", given[side])
 
-    def _one(self, field: str, spec: FactSpec, fact: str, given: object) -> None:
+    def _one(self, field: str, spec: FactSpec, fact: str, given: Any) -> None:
+        if spec.takes(given):
+            self.facts[fact] = given
+            return
         if is_unknown(given):
             self.open.add(fact)
             return

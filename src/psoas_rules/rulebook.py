@@ -529,7 +529,16 @@ def compile_offer(
     if authored.sided(lexicon):
         complain(path, "side-open", "a fact with sides is read; say side: any, both, left or right")
         return ALWAYS
-    return authored.resolve(lexicon, None)
+    condition = authored.resolve(lexicon, None)
+    try:
+        longest = max((len(alternative) for alternative in alternatives(condition)), default=0)
+    except ValueError as error:
+        complain(path, "too-large", str(error))
+        return ALWAYS
+    if longest > _MOST_TESTS:
+        complain(path, "too-large", f"one alternative of the condition has {longest} tests; at most {_MOST_TESTS}")
+        return ALWAYS
+    return condition
 
 
 __all__ = ["EXPERT_CHOICE", "POINT_TARGETS", "Rule", "TreeReader", "build_rules", "compile_offer"]

@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m benchmarks` prints every table. What was found stands in RESULTS.md."""
