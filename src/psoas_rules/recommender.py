@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -199,16 +198,14 @@ def _denied(intake: Intake) -> frozenset[str]:
 
 
 _builtin: dict[str, Recommender] = {}
-_builtin_lock = threading.Lock()
 
 
 def builtin() -> Recommender:
     """The recommender with the built-in pack, made on first use."""
     found = _builtin.get("default")
-    if found is None:
-        with _builtin_lock:
-            found = _builtin.setdefault("default", _builtin.get("default") or Recommender())
-    return found
+    # No lock: a process that is forked while another thread holds it would wait for ever. Threads that come at the same
+    # moment make one each, and all keep the first.
+    return _builtin.setdefault("default", Recommender()) if found is None else found
 
 
 def recommend(intake: Intake) -> Outcome:

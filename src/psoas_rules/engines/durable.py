@@ -12,6 +12,8 @@ module touches only its C matcher, and only like this:
 - No actions run inside it: it says which rules matched, Python does the rest.
 - A heartbeat rule that always matches stands in every ruleset. If it is silent, the fact was not evaluated, and the
   answer is an error rather than "nothing fired".
+- What it says is not taken on trust: it must name the one state that there is, name each rule once, and a rule that it
+  names must hold by the plain reading. (A rule that it left out without a sign would not be noticed here.)
 - Every run has rulesets of its own while it lasts, kept for the next run of its thread. After any exception in a run
   they are thrown away and made anew; a run inside a run (a signal handler that asks as well) makes its own.
 """
@@ -26,7 +28,7 @@ from typing import Any, Final, TypeAlias
 
 import durable_rules_engine as matcher
 
-from psoas_rules.conditions import Condition, SignedTest, Test, Value, alternatives, tests
+from psoas_rules.conditions import Condition, Not, SignedTest, Test, Value, alternatives, holds, tests
 from psoas_rules.errors import EngineError
 
 MOST_RULES: Final = 60
@@ -39,6 +41,8 @@ _OPS: Final = {"at_least": "$gte", "at_most": "$lte", "above": "$gt", "below": "
 _OPPOSITE: Final = {"at_least": "$lt", "at_most": "$gt", "above": "$lte", "below": "$gte"}
 _LARGEST: Final = 10**15
 _HEARTBEAT: Final = "h"
+_STATE: Final = 1
+"""Where the first state of a ruleset lies. The matcher reads whatever place it is given, so any other is refused."""
 
 
 def fnv1a(name: str) -> int:
@@ -118,53 +122,51 @@ def _free(handle: int) -> None:
 class _Ruleset:
     """One C ruleset and the conditions that its rules stand for. Not to be shared between threads."""
 
-    def __init__(self, definition: str, owners: Mapping[str, int]) -> None:
-        self.owners = owners
+    def __init__(self, definition: str) -> None:
         self.handle = matcher.create_ruleset("p", definition)
         # A state's action context is uninitialised until one action was completed in it, and freeing it before
         # that frees garbage. So one rule is fired first, and the state is kept. If this fails, the state is left
         # alone for good: a leak on a path that is never taken is better than a crash.
-        code, offset = matcher.assert_fact(self.handle, '{"w":1,"id":"W","sid":"s"}')
-        if code or not matcher.start_action_for_state(self.handle, offset):
+        if matcher.assert_fact(self.handle, '{"w":1,"id":"W","sid":"s"}') != (0, _STATE):
+            raise EngineError("the matcher did not take its warm-up fact")
+        if not matcher.start_action_for_state(self.handle, _STATE):
             raise EngineError("the matcher could not be warmed up")
-        if matcher.complete_and_start_action(self.handle, offset) is not None:
+        if matcher.complete_and_start_action(self.handle, _STATE) is not None:
             raise EngineError("the matcher fired more than its warm-up rule")
-        if matcher.retract_fact(self.handle, '{"id":"W","sid":"s"}') != (0, offset):
+        if matcher.retract_fact(self.handle, '{"id":"W","sid":"s"}') != (0, _STATE):
             raise EngineError("the matcher did not let go of its warm-up fact")
         freeing = weakref.finalize(self, _free, self.handle)
         # At exit the process frees everything at once.
         freeing.atexit = False
 
-    def matches(self, payload: str) -> list[int]:
-        """The conditions that the fact satisfies; a condition can appear more than once."""
-        code, offset = matcher.assert_fact(self.handle, payload)
-        if code != 0:
-            raise EngineError(f"the matcher did not take the fact (code {code})")
-        found: list[int] = []
-        beats = 0
-        first = matcher.start_action_for_state(self.handle, offset)
+    def matches(self, payload: str) -> list[str]:
+        """Names of the rules that the fact satisfies, in no certain order."""
+        code, state = matcher.assert_fact(self.handle, payload)
+        if code != 0 or state != _STATE:
+            raise EngineError(f"the matcher did not take the fact (code {code}, state {state})")
+        found: list[str] = []
+        first = matcher.start_action_for_state(self.handle, _STATE)
         message = first[1] if first else None
         while message is not None:
-            name = message[2 : message.index('"', 2)]
-            if name == _HEARTBEAT:
-                beats += 1
-            else:
-                found.append(self.owners[name])
-            message = matcher.complete_and_start_action(self.handle, offset)
+            found.append(message[2 : message.index('"', 2)])
+            message = matcher.complete_and_start_action(self.handle, _STATE)
         removed = matcher.retract_fact(self.handle, '{"id":"P","sid":"s"}')
-        if removed != (0, offset):
+        if removed != (0, _STATE):
             raise EngineError("the matcher did not let go of the fact")
-        if beats != 1:
+        if _HEARTBEAT not in found:
             raise EngineError("the matcher did not evaluate the fact: its heartbeat rule was silent")
+        if len(set(found)) < len(found):
+            raise EngineError("the matcher named a rule twice")
+        found.remove(_HEARTBEAT)
         return found
 
 
 class _Chunk:
-    """What one ruleset is made of: its definition, the owners of its rules, and the facts that it reads."""
+    """What one ruleset is made of: its definition, what its rules stand for, and the facts that it reads."""
 
     def __init__(self, rules: Sequence[_Owned], slots: _Slots) -> None:
         definition: dict[str, Any] = {}
-        self.owners: dict[str, int] = {}
+        self.rules: dict[str, _Owned] = {}
         read: dict[str, str] = {}
         for number, (owner, alternative) in enumerate(rules):
             parts: list[dict[str, Any]] = [{"k": 1}]
@@ -173,11 +175,22 @@ class _Chunk:
                 parts.append(_test(test, slots, negated=negated))
             name = f"r{number}"
             definition[name] = {"all": [{"m": {"$and": parts} if len(parts) > 1 else parts[0]}]}
-            self.owners[name] = owner
+            self.rules[name] = owner, alternative
         definition[_HEARTBEAT] = {"all": [{"m": {"k": 1}}]}
         definition["w"] = {"all": [{"m": {"w": 1}}]}
         self.definition = json.dumps(definition, ensure_ascii=True, allow_nan=False)
         self.read = tuple(read.items())
+
+    def owner(self, name: str, facts: Mapping[str, Value]) -> int:
+        """The condition that a rule stands for.
+
+        Raises:
+            EngineError: if there is no such rule, or its tests do not all hold.
+        """
+        owner, alternative = self.rules.get(name, (-1, ()))
+        if owner < 0 or not all(holds(Not(test) if negated else test, facts) for test, negated in alternative):
+            raise EngineError("the matcher named a rule that does not hold")
+        return owner
 
 
 class DurableProgram:
@@ -214,7 +227,7 @@ class DurableProgram:
         try:
             found: set[int] = set()
             for chunk, ruleset in zip(self._chunks, rulesets, strict=True):
-                found.update(ruleset.matches(self._payload(chunk, facts)))
+                found.update([chunk.owner(name, facts) for name in ruleset.matches(self._payload(chunk, facts))])
         except EngineError:
             raise
         except Exception as error:
@@ -224,7 +237,7 @@ class DurableProgram:
 
     def _make(self) -> list[_Ruleset]:
         try:
-            return [_Ruleset(chunk.definition, chunk.owners) for chunk in self._chunks]
+            return [_Ruleset(chunk.definition) for chunk in self._chunks]
         except EngineError:
             raise
         except Exception as error:
