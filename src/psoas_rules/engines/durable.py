@@ -41,6 +41,7 @@ _OPS: Final = {"at_least": "$gte", "at_most": "$lte", "above": "$gt", "below": "
 _OPPOSITE: Final = {"at_least": "$lt", "at_most": "$gt", "above": "$lte", "below": "$gte"}
 _LARGEST: Final = 10**15
 _HEARTBEAT: Final = "h"
+_WARM_UP: Final = "w"
 _STATE: Final = 1
 """Where the first state of a ruleset lies. The matcher reads whatever place it is given, so any other is refused."""
 
@@ -129,7 +130,9 @@ class _Ruleset:
         # alone for good: a leak on a path that is never taken is better than a crash.
         if matcher.assert_fact(self.handle, '{"w":1,"id":"W","sid":"s"}') != (0, _STATE):
             raise EngineError("the matcher did not take its warm-up fact")
-        if not matcher.start_action_for_state(self.handle, _STATE):
+        started = matcher.start_action_for_state(self.handle, _STATE)
+        # To complete an action that was never started would be just as blind.
+        if not started or _name(started[1]) != _WARM_UP:
             raise EngineError("the matcher could not be warmed up")
         if matcher.complete_and_start_action(self.handle, _STATE) is not None:
             raise EngineError("the matcher fired more than its warm-up rule")
@@ -148,7 +151,7 @@ class _Ruleset:
         first = matcher.start_action_for_state(self.handle, _STATE)
         message = first[1] if first else None
         while message is not None:
-            found.append(message[2 : message.index('"', 2)])
+            found.append(_name(message))
             message = matcher.complete_and_start_action(self.handle, _STATE)
         removed = matcher.retract_fact(self.handle, '{"id":"P","sid":"s"}')
         if removed != (0, _STATE):
@@ -159,6 +162,11 @@ class _Ruleset:
             raise EngineError("the matcher named a rule twice")
         found.remove(_HEARTBEAT)
         return found
+
+
+def _name(message: str) -> str:
+    """The name of the rule that a message of the matcher is about."""
+    return message[2 : message.index('"', 2)]
 
 
 class _Chunk:
@@ -177,7 +185,7 @@ class _Chunk:
             definition[name] = {"all": [{"m": {"$and": parts} if len(parts) > 1 else parts[0]}]}
             self.rules[name] = owner, alternative
         definition[_HEARTBEAT] = {"all": [{"m": {"k": 1}}]}
-        definition["w"] = {"all": [{"m": {"w": 1}}]}
+        definition[_WARM_UP] = {"all": [{"m": {"w": 1}}]}
         self.definition = json.dumps(definition, ensure_ascii=True, allow_nan=False)
         self.read = tuple(read.items())
 
