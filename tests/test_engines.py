@@ -22,7 +22,7 @@ if HAS_DURABLE:
     from psoas_rules.engines import durable
     from psoas_rules.engines.durable import DurableEngine
 
-THRESHOLDS = (-3, -1.5, 0, 0.001, 2, 2.95, 7, 1_000_000)
+THRESHOLDS = (-3, -1.5, 0, 0.001, 1, 2, 2.95, 7, 1_000_000)
 NUMBERS = (*THRESHOLDS, -1.499, -0.001, 2.951, 999_999.999, 10**9)
 KINDS = {"a": "flag", "b": "flag", "c": "number", "d": "number", "e": "word", "f": "number", "g": "word"}
 
@@ -88,6 +88,19 @@ def test_remembering_changes_no_answer(conditions, usual, facts, data):
     for known in data.draw(st.permutations(facts * 2)):
         assert remembering.fired(known) == program.fired(known)
     assert pickle.loads(pickle.dumps(remembering)).fired(facts[0]) == program.fired(facts[0])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_one_is_a_threshold_even_where_yes_is_compared_too(order):
+    """To Python, 1 equals yes; a fact that is also asked whether it was answered still has its threshold at 1."""
+    conditions = [Leaf("c", "answered"), Leaf("c", "at_least", 1), Leaf("c", "above", 0), Leaf("c", "is", False)][
+        ::order
+    ]
+    program = PlainEngine().compile(conditions)
+    remembering = MemoProgram(program, conditions, {})
+
+    for number in (0, 0.5, 1, 1.5, -1):
+        assert remembering.fired({"c": number}) == program.fired({"c": number})
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):

@@ -18,6 +18,7 @@ from psoas_rules.errors import Issue, PackError
 from psoas_rules.hints import nearest
 from psoas_rules.lexicon import Lexicon, build_lexicon
 from psoas_rules.pack import (
+    AnswerKind,
     ConditionRow,
     Exercise,
     Explainer,
@@ -281,9 +282,7 @@ def read_pack(contents: Mapping[str, bytes], checks: Iterable[Check] = ()) -> Re
 def make_rulebook(pack: Pack, complain: Callable[[str, Path, str, str], None]) -> Rulebook:
     """The pack with its lexicon and rules; `complain` gets file, place, code and message of every problem."""
     lexicon = build_lexicon(pack)
-    if MINUTES not in lexicon.specs:
-        message = "the question 'minutes' is missing; every session is fitted to the time there is"
-        complain("preferences.yaml", ("preferences",), "missing-question", message)
+    _check_questions(pack, lexicon, complain)
 
     def within(file: str) -> Callable[[Path, str, str], None]:
         return lambda path, code, message: complain(file, path, code, message)
@@ -302,6 +301,34 @@ def make_rulebook(pack: Pack, complain: Callable[[str, Path, str, str], None]) -
         for profile, session in pack.sessions.sessions.items()
     }
     return Rulebook(pack, lexicon, build_rules(pack, lexicon, complain), offers, uses)
+
+
+_NUMERIC: Final = ("number", "whole_number", "scale")
+_ANSWERS: Final[Mapping[str, tuple[AnswerKind, ...]]] = {
+    "person.age": _NUMERIC,
+    "person.experience": ("choice",),
+    MINUTES: _NUMERIC,
+    "preference.level_max": _NUMERIC,
+    "preference.supervised": ("yes_no",),
+    "preference.equipment": ("many",),
+    "preference.avoid_positions": ("many",),
+    "preference.avoid_properties": ("many",),
+    "preference.wants": ("names",),
+}
+"""The questions that the library itself reads, and the types of answer that it understands."""
+
+
+def _check_questions(pack: Pack, lexicon: Lexicon, complain: Callable[[str, Path, str, str], None]) -> None:
+    """Tells of questions that the library reads and that it could not make sense of."""
+    if MINUTES not in lexicon.specs:
+        message = "the question 'minutes' is missing; every session is fitted to the time there is"
+        complain("preferences.yaml", ("preferences",), "missing-question", message)
+    for section, kind, items in (("person", "person", pack.person), ("preferences", "preference", pack.preferences)):
+        for number, item in enumerate(items):
+            allowed = _ANSWERS.get(f"{kind}.{item.id}")
+            if allowed is not None and item.answer not in allowed:
+                message = f"the answer to '{item.id}' is {' or '.join(allowed)}, not {item.answer or 'left open'}"
+                complain("preferences.yaml", (section, number, "answer"), "bad-value", message)
 
 
 def _issue(file: str, flaw: Flaw) -> Issue:

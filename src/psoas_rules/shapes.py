@@ -120,7 +120,8 @@ def _number(given: Any, _: Any) -> int | float:
     # The size comes first: math.isfinite cannot read whole numbers beyond the range of a float.
     if not abs(given) <= _LARGEST or not math.isfinite(given):
         raise _WrongValueError(f"{show(given)} is not a number")
-    return given
+    # 4.0 and 4 are one value, so they must not print as two.
+    return int(given) if given == int(given) else given
 
 
 def _is_literal(shape: Any) -> bool:

@@ -212,7 +212,9 @@ class People:
         """Values of a measure on both sides for which the derived number comes out as wanted, if that can be."""
         low, high = self._limits(spec)
         if derived.derive.how == "percent_below_other":
-            larger = rng.uniform(max(low, 0.5), max(low, min(high, 40)))
+            # Round values hit a threshold exactly.
+            usual = [number for number in (10, 20, 40) if low <= number <= high]
+            larger = rng.choice(usual) if usual else rng.uniform(max(low, 0.5), max(low, min(high, 40)))
             this, other = (
                 (larger * (1 - wanted / 100), larger) if wanted >= 0 else (larger, larger * (1 + wanted / 100))
             )
@@ -239,11 +241,12 @@ class People:
         by_fact = _by_fact([alternative])
         wanted = {}
         for fact, signed in by_fact.items():
-            fitting = [value for value in self._candidates(rng, fact) if _all_hold(signed, value)]
+            at_it = bool(aimed) and fact == at.fact
+            fitting = [value for value in self._candidates(rng, fact, finely=at_it) if _all_hold(signed, value)]
             if not fitting:
                 return ()
             wanted[fact] = rng.choice(fitting)
-            if aimed and fact == at.fact:
+            if at_it:
                 wanted[fact] = min(fitting, key=lambda value: _distance(value, at.value))
         moved = at.fact if aimed else rng.choice(sorted(wanted) or [""])
         if rng.random() < 0.8:
@@ -270,6 +273,8 @@ class People:
             return [*sorted(spec.options), None]
         low, high = (-1000, 1000) if spec.derive or spec.kind == "finding" else self._limits(spec)
         step = 1 if spec.answer != "number" else 0.001 if finely else rng.choice((0.001, 0.1, 1))
+        if spec.derive is not None:
+            step = max(step, 0.1)  # a thousandth of a per cent is less than what is measured
         near = [cut + move for cut in self.cuts.get(spec.name, ()) for move in (-step, 0, step)]
         return [number for number in (*near, low, high) if low <= number <= high] + [None]
 
@@ -291,7 +296,10 @@ class People:
         section = made[SECTIONS[spec.kind]]
         if spec.derive is not None:
             source = self.lexicon.specs[f"{spec.kind}.{spec.derive.of}"]
-            near = None if value is None else self._sides(rng, source, spec, side or "left", value)
+            tries = 0 if value is None else 10
+            near = next(
+                filter(None, (self._sides(rng, source, spec, side or "left", value) for _ in range(tries))), None
+            )
             section[source.key] = rng.choice(UNKNOWN) if near is None else near
         elif "." in spec.key:
             listing, _, entry = spec.key.partition(".")

@@ -29,8 +29,9 @@ MOST_ENTRIES: Final = 1_024
 class _Cells:
     """The cells of one fact."""
 
-    def __init__(self, compared: set[Value]) -> None:
-        self.thresholds = sorted(value for value in compared if not isinstance(value, bool | str))
+    def __init__(self, compared: Iterable[Value]) -> None:
+        compared = tuple(compared)
+        self.thresholds = sorted({value for value in compared if not isinstance(value, bool | str)})
         self.words = frozenset(value for value in compared if isinstance(value, str))
         self.seen: Memory[Hashable] = Memory(MOST_ENTRIES)
 
@@ -88,11 +89,12 @@ class MemoProgram:
         self._prepare()
 
     def _prepare(self) -> None:
-        compared: dict[str, set[Value]] = {}
+        # Lists, for in a set 1 and yes would be one value.
+        compared: dict[str, list[Value]] = {}
         reads = [tuple(sorted(facts_read(condition))) for condition in self._conditions]
         for condition in self._conditions:
             for test in tests(condition):
-                compared.setdefault(test.fact, set()).add(test.value)
+                compared.setdefault(test.fact, []).append(test.value)
         cells = {fact: _Cells(values) for fact, values in compared.items()}
         groups = {facts: _Group(facts, cells) for facts in reads}
         for position, facts in enumerate(reads):
