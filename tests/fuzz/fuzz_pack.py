@@ -9,9 +9,9 @@ from loop import fuzz
 
 def remember_documents():
     """Reads equal files once: all but the changed ones are the same in every input, and YAML is what takes the time."""
-    from psoas_rules import loading
+    from psoas_rules import yaml_reader
 
-    loading.read_yaml = lru_cache(maxsize=256)(loading.read_yaml)
+    yaml_reader.read_yaml = lru_cache(maxsize=256)(yaml_reader.read_yaml)
 
 
 if __name__ == "__main__":

@@ -208,23 +208,25 @@ class People:
         cut = rng.choice(self.cuts.get(spec.name, (0,)))
         return cut + rng.choice((-1, 0, 1)) * (1 if spec.answer != "number" else rng.choice((0.001, 0.1, 1)))
 
-    def _sides(self, rng, spec, derived, side, wanted):
-        """Values of a measure on both sides for which the derived number comes out as wanted, if that can be."""
+    def _sides(self, rng, spec, derived, side, wanted, other=None):
+        """Values of a measure on both sides for which the derived number comes out as wanted, if that can be.
+
+        With `other`, the value of the other side is given.
+        """
         low, high = self._limits(spec)
-        if derived.derive.how == "percent_below_other":
-            # Round values hit a threshold exactly.
-            usual = [number for number in (10, 20, 40) if low <= number <= high]
-            larger = rng.choice(usual) if usual else rng.uniform(max(low, 0.5), max(low, min(high, 40)))
-            this, other = (
-                (larger * (1 - wanted / 100), larger) if wanted >= 0 else (larger, larger * (1 + wanted / 100))
-            )
-        else:
-            sign = -1 if derived.derive.how == "sum_of_sides" else 1
-            other = rng.uniform(low, min(high, low + 20))
-            this = wanted + sign * self._number(spec, other)
-        if not all(low <= number <= high for number in (this, other)):
-            return None
-        return {side: self._number(spec, this), _other(side): self._number(spec, other)}
+        if other is None:
+            other = self._number(spec, rng.uniform(low, rng.choice((high, min(high, low + 20)))))
+            if derived.derive.how == "percent_below_other" and rng.random() < 0.7:
+                # Round values hit a threshold exactly.
+                other = rng.choice([number for number in (10, 20, 40) if low <= number <= high] or [other])
+        match derived.derive.how:
+            case "side_minus_other":
+                this = other + wanted
+            case "sum_of_sides":
+                this = wanted - other
+            case _:
+                this = other * (1 - wanted / 100) if wanted >= 0 else other / (1 + wanted / 100)
+        return {side: self._number(spec, this), _other(side): other} if low <= this <= high else None
 
     # --- a pair aimed at one rule -------------------------------------------------------------------------------------
 
@@ -252,7 +254,7 @@ class People:
         if rng.random() < 0.8:
             # As long as another alternative holds, nothing changes at the threshold of this one.
             for fact, signed in _by_fact(possible).items():
-                if fact not in wanted:
+                if self._answer_of(fact) not in {self._answer_of(one) for one in wanted}:
                     apart = [v for v in self._candidates(rng, fact) if not any(_all_hold([one], v) for one in signed)]
                     wanted.update({fact: rng.choice(apart)} if apart else {})
         mood = "wild" if rule.stage in ("screening", "triage") and rng.random() < 0.3 else "calm"
@@ -263,6 +265,11 @@ class People:
         if not past:
             return (first,)
         return first, self._with(rng, first, {moved: min(past, key=lambda value: _distance(value, wanted[moved]))})
+
+    def _answer_of(self, fact: str) -> str:
+        """The answer that a fact comes from: a derived number comes from a measure."""
+        spec = self.lexicon.spec(fact)
+        return f"{spec.kind}.{spec.derive.of}" if spec.derive is not None else fact
 
     def _candidates(self, rng, fact, *, finely=False) -> list[Any]:
         """Values that matter for a fact; None is unknown. `finely` takes those nearest to the thresholds."""
@@ -296,10 +303,12 @@ class People:
         section = made[SECTIONS[spec.kind]]
         if spec.derive is not None:
             source = self.lexicon.specs[f"{spec.kind}.{spec.derive.of}"]
-            tries = 0 if value is None else 10
-            near = next(
-                filter(None, (self._sides(rng, source, spec, side or "left", value) for _ in range(tries))), None
-            )
+            side = side or "left"
+            given = section.get(source.key)
+            other = given.get(_other(side)) if isinstance(given, dict) else None
+            others = ([other] if isinstance(other, int | float) else []) + [None] * 10
+            tried = (self._sides(rng, source, spec, side, value, one) for one in others if value is not None)
+            near = next(filter(None, tried), None)
             section[source.key] = rng.choice(UNKNOWN) if near is None else near
         elif "." in spec.key:
             listing, _, entry = spec.key.partition(".")
