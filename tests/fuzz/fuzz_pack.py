@@ -26,6 +26,8 @@ if __name__ == "__main__":
     from pack_change import Changer
 
     remember_documents()
+    # What is imported and read at first takes long when every line of it is watched; no input should pay for that.
+    pack_check.check(b"")
 
     def once(data):
         pack_check.check(data)
