@@ -96,7 +96,7 @@ def read_yaml(content: bytes) -> Document:
         before = text[: error.position]
         line, column = before.count("\n") + 1, error.position - before.rfind("\n")
         return builder.unreadable(line, column, "it holds a character that text cannot have")
-    except (YAMLError, ValueError, OverflowError) as error:
+    except (YAMLError, ValueError, OverflowError, AssertionError) as error:  # the library asserts, too
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         return builder.unreadable(1, 1, first)
 

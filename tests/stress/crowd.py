@@ -208,7 +208,7 @@ class People:
         cut = rng.choice(self.cuts.get(spec.name, (0,)))
         return cut + rng.choice((-1, 0, 1)) * (1 if spec.answer != "number" else rng.choice((0.001, 0.1, 1)))
 
-    def _sides(self, rng, spec, derived, side, wanted, other=None):
+    def _sides(self, rng, spec, derived, side, wanted, *, other=None):
         """Values of a measure on both sides for which the derived number comes out as wanted, if that can be.
 
         With `other`, the value of the other side is given.
@@ -307,7 +307,7 @@ class People:
             given = section.get(source.key)
             other = given.get(_other(side)) if isinstance(given, dict) else None
             others = ([other] if isinstance(other, int | float) else []) + [None] * 10
-            tried = (self._sides(rng, source, spec, side, value, one) for one in others if value is not None)
+            tried = (self._sides(rng, source, spec, side, value, other=one) for one in others if value is not None)
             near = next(filter(None, tried), None)
             section[source.key] = rng.choice(UNKNOWN) if near is None else near
         elif "." in spec.key:
