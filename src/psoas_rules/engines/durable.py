@@ -15,7 +15,8 @@ module touches only its C matcher, and only like this:
 - What it says is not taken on trust: it must name the one state that there is, name each rule once, and a rule that it
   names must hold by the plain reading. (A rule that it left out without a sign would not be noticed here.)
 - Every run has rulesets of its own while it lasts, kept for the next run of its thread. After any exception in a run
-  they are thrown away and made anew; a run inside a run (a signal handler that asks as well) makes its own.
+  they are thrown away; where durable-rules itself was at fault, it is asked once more with new ones, because what an
+  earlier run left behind may be the cause. A run inside a run (a signal handler that asks as well) makes its own.
 """
 
 from __future__ import annotations
@@ -114,10 +115,15 @@ def _split(rules: Sequence[_Owned]) -> Iterator[list[_Owned]]:
         yield portion
 
 
-def _free(handle: int) -> None:
-    """Frees what durable-rules would never free by itself: first the state, then the ruleset."""
-    matcher.delete_state(handle, "s")
-    matcher.delete_ruleset(handle)
+def _free(handle: int, warm: Sequence[bool]) -> None:
+    """Frees what durable-rules would never free by itself: first the state, then the ruleset.
+
+    A state's action context is uninitialised until one action was completed in it, and freeing it before that frees
+    garbage. Until then both are left alone: a leak on a path that is hardly ever taken is better than a crash.
+    """
+    if warm:
+        matcher.delete_state(handle, "s")
+        matcher.delete_ruleset(handle)
 
 
 class _Ruleset:
@@ -125,9 +131,12 @@ class _Ruleset:
 
     def __init__(self, definition: str) -> None:
         self.handle = matcher.create_ruleset("p", definition)
-        # A state's action context is uninitialised until one action was completed in it, and freeing it before
-        # that frees garbage. So one rule is fired first, and the state is kept. If this fails, the state is left
-        # alone for good: a leak on a path that is never taken is better than a crash.
+        # Who frees it stands by from the first moment, so that nothing is lost when an exception comes between. So
+        # that it may free the state, one rule is fired first, and the state is kept.
+        warm: list[bool] = []
+        freeing = weakref.finalize(self, _free, self.handle, warm)
+        # At exit the process frees everything at once.
+        freeing.atexit = False
         if matcher.assert_fact(self.handle, '{"w":1,"id":"W","sid":"s"}') != (0, _STATE):
             raise EngineError("the matcher did not take its warm-up fact")
         started = matcher.start_action_for_state(self.handle, _STATE)
@@ -136,11 +145,9 @@ class _Ruleset:
             raise EngineError("the matcher could not be warmed up")
         if matcher.complete_and_start_action(self.handle, _STATE) is not None:
             raise EngineError("the matcher fired more than its warm-up rule")
+        warm.append(True)
         if matcher.retract_fact(self.handle, '{"id":"W","sid":"s"}') != (0, _STATE):
             raise EngineError("the matcher did not let go of its warm-up fact")
-        freeing = weakref.finalize(self, _free, self.handle)
-        # At exit the process frees everything at once.
-        freeing.atexit = False
 
     def matches(self, payload: str) -> list[str]:
         """Names of the rules that the fact satisfies, in no certain order."""
@@ -226,12 +233,32 @@ class DurableProgram:
         """Positions of the conditions that hold, ascending.
 
         Raises:
-            EngineError: if durable-rules failed. The next call starts afresh.
+            EngineError: if durable-rules failed with new rulesets, too. The next call starts afresh.
         """
         # Taken out while they are at work, and put back only when the run has come to its end: what an exception leaves
         # behind, or another run interrupts, must not be used. Rulesets that nobody holds any more free themselves.
         kept = self._mine.__dict__
-        rulesets = kept.pop("rulesets", None) or self._make()
+        rulesets = kept.pop("rulesets", None)
+        if rulesets is None:
+            return self._fresh(facts)
+        try:
+            fired = self._run(rulesets, facts)
+        except EngineError as first:
+            # What an earlier run left behind may show only now; new rulesets know nothing of it.
+            try:
+                return self._fresh(facts)
+            except EngineError:
+                raise first from None
+        kept["rulesets"] = rulesets
+        return fired
+
+    def _fresh(self, facts: Mapping[str, Value]) -> tuple[int, ...]:
+        rulesets = self._make()
+        fired = self._run(rulesets, facts)
+        self._mine.__dict__["rulesets"] = rulesets
+        return fired
+
+    def _run(self, rulesets: Sequence[_Ruleset], facts: Mapping[str, Value]) -> tuple[int, ...]:
         try:
             found: set[int] = set()
             for chunk, ruleset in zip(self._chunks, rulesets, strict=True):
@@ -240,7 +267,6 @@ class DurableProgram:
             raise
         except Exception as error:
             raise EngineError(f"durable-rules failed: {error}") from error
-        kept["rulesets"] = rulesets
         return tuple(sorted(found))
 
     def _make(self) -> list[_Ruleset]:
