@@ -78,12 +78,17 @@ def test_another_release_reads_the_files_itself(store, folder, no_reading, monke
         load_pack(folder)
 
 
-def test_the_code_that_counts_is_all_of_it():
-    """A change of any module makes another key."""
+ABOVE = ("checking", "cli", "comparing", "covering", "mutating", "proving")
+"""Packages that nothing below them imports, by contract: they read packs, and never make one."""
+
+
+def test_the_code_that_counts_is_all_that_makes_a_pack():
+    """A change of any module makes another key, but for the tools that stand above the recommender."""
     names = {name for name, _ in storing._sources(storing.files("psoas_rules"), "")}
     package = Path(storing.__file__).parent
+    files = [file.relative_to(package) for file in package.rglob("*.py")]
 
-    assert names == {str(file.relative_to(package)) for file in package.rglob("*.py")}
+    assert names == {str(file) for file in files if file.parts[0] not in ABOVE}
 
 
 def test_a_pack_with_problems_is_not_stored(store, folder):

@@ -50,6 +50,9 @@ _DATA: Final = (".yaml", ".yml", ".json")
 MINUTES: Final = "preference.minutes"
 """The time that a person has: the one question without which there is no session."""
 
+INVARIANTS: Final = "invariants.yaml"
+"""What is to be proved of a pack. It decides nothing, so outcomes do not depend on it."""
+
 RULE_FOLDERS: Final = ("precaution", "triage", "safety", "profile", "dosage")
 
 
@@ -220,8 +223,8 @@ def _too_large() -> PackError:
 def read_folder(folder: Traversable) -> dict[str, bytes]:
     """The data files of a pack folder by their path inside it, in sorted order.
 
-    Whole-intake cases and files that are no data (a README, a licence) are left alone. Data under a name that is not
-    read, such as `rule.yml`, is taken along, so that reading can say so: a rule must never vanish in silence.
+    Whole-intake cases, invariants and files that are no data (a README, a licence) are left alone. Data under a name
+    that is not read, such as `rule.yml`, is taken along, so that reading can say so: a rule must not vanish in silence.
 
     Raises:
         PackError: if the folder cannot be read as a pack.
@@ -229,7 +232,7 @@ def read_folder(folder: Traversable) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     size = 0
     for file, entry in find_data(folder):
-        if file.startswith("cases/"):
+        if file.startswith("cases/") or file == INVARIANTS:
             continue
         contents[file] = read_data(file, entry)
         size += len(contents[file])
@@ -435,7 +438,7 @@ def _structured(reading: Reading, file: str, data: Any, shape: Any, root: Path) 
 
 
 def _strange_files(reading: Reading) -> None:
-    known = {table.file for table in (*_TABLES, *_WHOLE)}
+    known = {table.file for table in (*_TABLES, *_WHOLE)} | {INVARIANTS}
     folders = ("exercises", *RULE_FOLDERS)
     for file in reading.documents:
         folder, slash, _ = file.partition("/")

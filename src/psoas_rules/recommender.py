@@ -40,7 +40,7 @@ def load_pack(folder: str | Path | None = None) -> Pack:
 
 def _checks() -> Iterable[Check]:
     # Imported when a pack is read from its files; a stored pack has passed them.
-    from psoas_rules.checking import CHECKS
+    from psoas_rules.soundness import CHECKS
 
     return CHECKS
 

@@ -132,7 +132,7 @@ def _sources(where: Traversable, inside: str) -> list[tuple[str, Traversable]]:
         name = f"{inside}{entry.name}"
         if name.endswith(".py"):
             found.append((name, entry))
-        elif entry.is_dir() and name in ("engines", "checking"):
+        elif entry.is_dir() and name in ("engines", "soundness"):
             found += _sources(entry, f"{name}/")
     return found
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from psoas_rules.checking.answers import check_answers
-from psoas_rules.checking.contents import check_completeness, check_contents, check_sides, check_texts
-from psoas_rules.checking.names import check_exercise_names, check_ids, check_names
-from psoas_rules.checking.numbers import CONSTANTS, check_numbers
-from psoas_rules.checking.sessions import check_sessions
+from psoas_rules.soundness.answers import check_answers
+from psoas_rules.soundness.contents import check_completeness, check_contents, check_sides, check_texts
+from psoas_rules.soundness.names import check_exercise_names, check_ids, check_names
+from psoas_rules.soundness.numbers import CONSTANTS, check_numbers
+from psoas_rules.soundness.sessions import check_sessions
 
 __all__ = ["CHECKS", "CONSTANTS"]
 

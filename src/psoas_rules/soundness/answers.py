@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from psoas_rules.checking.telling import asked_items, not_below, tell
 from psoas_rules.hints import nearest, show
 from psoas_rules.loading import Reading, Rulebook
 from psoas_rules.pack import (
     Item,
     Part,
 )
+from psoas_rules.soundness.telling import asked_items, not_below, tell
 from psoas_rules.yaml_reader import Path
 
 

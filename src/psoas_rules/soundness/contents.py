@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from psoas_rules.checking.numbers import CONSTANTS
-from psoas_rules.checking.telling import LIMIT_RANGES, limits_of, not_empty, placed, tell
 from psoas_rules.hints import nearest, show
 from psoas_rules.lexicon import FACT_KINDS
 from psoas_rules.loading import Reading, Rulebook
@@ -18,6 +16,8 @@ from psoas_rules.pack import (
     Then,
 )
 from psoas_rules.rulebook import EXPERT_CHOICE
+from psoas_rules.soundness.numbers import CONSTANTS
+from psoas_rules.soundness.telling import LIMIT_RANGES, limits_of, not_empty, placed, tell
 from psoas_rules.yaml_reader import Path
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from psoas_rules.checking.telling import LIMIT_RANGES, asked_items, in_range, limits_of, placed, tables, tell
 from psoas_rules.hints import nearest, show
 from psoas_rules.lexicon import name_key
 from psoas_rules.loading import Reading, Rulebook
@@ -17,6 +16,7 @@ from psoas_rules.pack import (
     Limit,
     Pack,
 )
+from psoas_rules.soundness.telling import LIMIT_RANGES, asked_items, in_range, limits_of, placed, tables, tell
 from psoas_rules.yaml_reader import Path
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,79}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from psoas_rules.checking.telling import Range, in_range, not_below, placed, tell
 from psoas_rules.loading import Reading, Rulebook
 from psoas_rules.pack import (
     Exercise,
 )
+from psoas_rules.soundness.telling import Range, in_range, not_below, placed, tell
 from psoas_rules.yaml_reader import Path
 
 CONSTANTS: Final = {

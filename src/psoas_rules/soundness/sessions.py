@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from psoas_rules.checking.telling import placed, tell
 from psoas_rules.loading import Reading, Rulebook
 from psoas_rules.pack import (
     PHASES,
@@ -12,6 +11,7 @@ from psoas_rules.pack import (
     Pack,
     Slot,
 )
+from psoas_rules.soundness.telling import placed, tell
 from psoas_rules.yaml_reader import Path
 
 
