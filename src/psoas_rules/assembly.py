@@ -7,6 +7,7 @@ dosed, and put in the order of the session. A slot that stays empty keeps its re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -25,8 +26,11 @@ from psoas_rules.rulebook import EXPERT_CHOICE
 from psoas_rules.stages import Case
 from psoas_rules.trace import Conclusion, Firing, Reading, Side
 
-MOST_PLANS: Final = 1_024
-"""Plans that are kept, at the most."""
+MOST_GROUNDS: Final = 1_024
+"""Grounds for which sessions are kept, at the most."""
+
+_OF_SESSIONS: Final = "session_limits."
+"""How the names of the limits of whole sessions begin."""
 
 _NO_TIME: Final = "There was not enough time for it."
 
@@ -50,6 +54,23 @@ class Session:
     firings: tuple[Firing, ...]
 
 
+@attrs.frozen(eq=False)
+class _Fit:
+    """A session with the times that it is for: on its grounds, it is the one for all of them.
+
+    Attributes:
+        session: The session; its firings are without that of the format for little time.
+        least: The time from which it is the one, in seconds.
+        below: The time up to which it is, in seconds; from there on fewer slots need to go.
+        shortened: Whether the format for little time changed a step of it.
+    """
+
+    session: Session
+    least: float
+    below: float
+    shortened: bool
+
+
 class Assembler:
     """Assembles sessions from one kit.
 
@@ -59,23 +80,37 @@ class Assembler:
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
-        self._plans: Memory[_Plan] = Memory(MOST_PLANS if kit.compiled.remember else 0)
+        # Sessions alone, not what they were worked out with: that is many small things, and each costs the collector.
+        self._fits: Memory[tuple[_Fit, ...]] = Memory(MOST_GROUNDS if kit.compiled.remember else 0)
 
     def forget(self) -> None:
         """Empties what is kept of sessions."""
-        self._plans.forget()
+        self._fits.forget()
         self.kit.pieces.forget()
 
     def session(self, case: Case) -> Session:
         """The session for a case that has passed triage."""
         kit = self.kit
         minutes = kit.minutes(case.facts)
-        return self._plan(case, minutes).session(minutes * 60, kit.tracer.reading(MINUTES, case))
+        short = next((place for place, one in enumerate(kit.formats) if minutes <= one.up_to_minutes), None)
+        fit = self._fit(case, short, minutes * 60)
+        return self._with_format(fit.session, short, case) if fit.shortened and short is not None else fit.session
 
-    def _plan(self, case: Case, minutes: float) -> _Plan:
+    def _with_format(self, session: Session, short: int, case: Case) -> Session:
+        """The session with the firing of the format for little time, which names the time, after the slots."""
+        kit = self.kit
+        because = kit.pack.info.texts.format_because
+        sources = kit.formats[short].sources or (EXPERT_CHOICE,)
+        time = kit.tracer.reading(MINUTES, case)
+        lowering = _lowering(kit.format_rules[short], because, (time,), kit.format_caps[short], sources)
+        slots = [firing for firing in session.firings if not firing.rule.startswith(_OF_SESSIONS)]
+        firings = (*slots, lowering, *session.firings[len(slots) :])
+        return Session(session.steps, session.left_out, session.requests, session.seconds, firings)
+
+    def _fit(self, case: Case, short: int | None, seconds: float) -> _Fit:
+        """The session for so much time, which is short or not."""
         assert case.weighed is not None
         kit, profile, facts = self.kit, case.weighed.profile, case.facts
-        short = next((place for place, one in enumerate(kit.formats) if minutes <= one.up_to_minutes), None)
         open_choices = kit.compiled.open_choices(case)
         shaping = [ready for ready in case.fired if ready.number in kit.shaping]
         # A preference has one type in a pack, so equal values are the same wish.
@@ -83,19 +118,19 @@ class Assembler:
         preferences = {fact: facts[fact] for fact in wishes}
         numbers = tuple([ready.number for ready in shaping])
         question: Hashable = (profile, short, open_choices, numbers, tuple(preferences.items()))
-        found = self._plans.get(question)
-        if found is None:
-            caps = tuple([cap for ready in shaping for cap in kit.caps(ready)])
-            found = _Plan(kit, Grounds(profile, shaping, open_choices, preferences, short=short, caps=caps))
-            self._plans.put(question, found)
-        return found
+        known = self._fits.get(question) or ()
+        for fit in known:
+            if fit.least <= seconds < fit.below:
+                return fit
+        caps = tuple([cap for ready in shaping for cap in kit.caps(ready)])
+        grounds = Grounds(profile, shaping, open_choices, preferences, short=short, caps=caps)
+        fit = _Plan(kit, grounds).fit(seconds)
+        self._fits.put(question, (*known, fit))
+        return fit
 
 
 class _Plan:
-    """The sessions on the same grounds: one for each number of slots that must go to fit the time.
-
-    What is kept in it is worked out from what is in it, so threads that work at once find the same.
-    """
+    """The session on the same grounds, under way."""
 
     def __init__(self, kit: Kit, grounds: Grounds) -> None:
         self.kit = kit
@@ -103,7 +138,7 @@ class _Plan:
         self.profile = grounds.profile
         self.barriers = Barriers(grounds, kit)
         self.filler = Filler(grounds, self.barriers, kit)
-        self.session_rule = f"session_limits.{self.profile}"
+        self.session_rule = f"{_OF_SESSIONS}{self.profile}"
         self.session_caps = kit.session_caps.get(self.profile, ())
         self.format_rule = "" if grounds.short is None else kit.format_rules[grounds.short]
         self.format_caps = () if grounds.short is None else kit.format_caps[grounds.short]
@@ -112,50 +147,34 @@ class _Plan:
         self.scoped = [cap for cap in caps if not cap.general and cap.numbers]
         self.doses: dict[str, Dose] = {}
         uses = [use for use, choice in kit.uses[self.profile] if choice in grounds.open]
-        self.filled: dict[int, Filled] = {0: self.filler.fill(uses)}
-        self.seconds: dict[int, float] = {}
-        self.sessions: dict[int, tuple[Session, bool]] = {}
+        self.whole = self.filler.fill(uses)
 
-    def session(self, most_seconds: float, time: Reading) -> Session:
-        """The session that fits these seconds.
+    def fit(self, most_seconds: float) -> _Fit:
+        """The session that fits these seconds: slots go, in the order of the pack, until it does."""
+        filled, below = self.whole, math.inf
+        for slot in self.kit.pack.sessions.drop_order:
+            seconds = self._seconds(filled)
+            if seconds <= most_seconds:
+                return self._fit(filled, seconds, seconds, below)
+            below = min(below, seconds)
+            filled = self.filler.without(slot, filled)
+        return self._fit(filled, self._seconds(filled), -math.inf, below)
 
-        Args:
-            most_seconds: The time there is.
-            time: What the person said about it.
-        """
-        dropped = self._dropped(most_seconds)
-        found = self.sessions.get(dropped)
-        if found is None:
-            session = self._session(dropped)
-            found = self.sessions[dropped] = session, any(self.format_rule in step.rules for step in session.steps)
-        session, shortened = found
-        if not shortened:
-            return session
-        firings = tuple(self._with_format(session.firings, time))
-        return Session(session.steps, session.left_out, session.requests, session.seconds, firings)
+    def _fit(self, filled: Filled, seconds: float, least: float, below: float) -> _Fit:
+        session = self._session(filled, seconds)
+        return _Fit(session, least, below, any(self.format_rule in step.rules for step in session.steps))
 
-    def _dropped(self, most_seconds: float) -> int:
-        """How many slots, in the order of the pack, are left out until the session fits the time."""
-        order = self.kit.pack.sessions.drop_order
-        for dropped in range(len(order)):
-            if self._seconds(dropped) <= most_seconds:
-                return dropped
-            if dropped + 1 not in self.filled:
-                self.filled[dropped + 1] = self.filler.without(order[dropped], self.filled[dropped])
-        return len(order)
-
-    def _session(self, count: int) -> Session:
-        """The session with so many slots left out."""
-        filled = self.filled[count]
+    def _session(self, filled: Filled, seconds: float) -> Session:
+        """The session with these slots filled, which takes so many seconds."""
         kept = filled.chosen()
         inside = {pick.exercise.id for pick in kept}
-        dropped = [pick for pick in self.filled[0].chosen() if pick.exercise.id not in inside] if count else []
+        dropped = [pick for pick in self.whole.chosen() if pick.exercise.id not in inside]
         steps = tuple([self._step(pick) for pick in kept])
         return Session(
             steps,
             tuple(self._left_out(filled, inside, dropped)),
             tuple([self._request(exercise, filled, inside, dropped) for exercise in self.filler.wanted]),
-            self._seconds(count),
+            seconds,
             tuple(self._firings(kept, steps)),
         )
 
@@ -180,26 +199,12 @@ class _Plan:
             self.kit.pieces.firings.put(question, found)
         return found
 
-    def _with_format(self, firings: Iterable[Firing], time: Reading) -> Iterator[Firing]:
-        """The firings with the one of the format, after the slots."""
-        assert self.grounds.short is not None
-        because = self.kit.pack.info.texts.format_because
-        sources = self.kit.formats[self.grounds.short].sources or (EXPERT_CHOICE,)
-        lowering = _lowering(self.format_rule, because, (time,), self.format_caps, sources)
-        slots = [firing for firing in firings if firing.rule != self.session_rule]
-        yield from (*slots, lowering, *(firing for firing in firings if firing.rule == self.session_rule))
-
     def _slot_rule(self, pick: Chosen) -> str:
         return f"slots.{self.profile}.{pick.use.slot}"
 
-    def _seconds(self, dropped: int) -> float:
-        """The time that it takes with so many slots left out, changes of position included."""
-        found = self.seconds.get(dropped)
-        if found is None:
-            chosen = self.filled[dropped].chosen()
-            found = sum([self._dose(pick.exercise).seconds + self.kit.setup_s for pick in chosen])
-            self.seconds[dropped] = found
-        return found
+    def _seconds(self, filled: Filled) -> float:
+        """The time that it takes, changes of position included."""
+        return sum([self._dose(pick.exercise).seconds + self.kit.setup_s for pick in filled.chosen()])
 
     # Steps
 

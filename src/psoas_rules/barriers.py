@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Final
 
 from psoas_rules.dosing import Cap
 from psoas_rules.grounds import Grounds
 from psoas_rules.kit import Barrier, Kit, Known
+
+_CHOOSY: Final = ("preference.equipment", "preference.level_max")
+"""Wishes that can keep out any exercise."""
 
 
 class Barriers:
@@ -15,20 +19,37 @@ class Barriers:
     Args:
         grounds: What the session rests on.
         kit: The tables of the pack.
+
+    Attributes:
+        free: Exercises that nothing keeps out. Others may be possible, too.
     """
 
     def __init__(self, grounds: Grounds, kit: Kit) -> None:
         self.grounds = grounds
         self.kit = kit
         self.vocabulary = kit.pack.vocabulary
+        self.free = self._free()
         self._first: dict[str, Barrier | None] = {}
         self._caps: dict[str, tuple[Cap, ...]] = {}
 
     def of(self, name: str) -> Barrier | None:
         """The first thing that keeps the exercise out; None when nothing does."""
+        if name in self.free:
+            return None
         if name not in self._first:
             self._first[name] = self._find(self.kit.exercises[name])
         return self._first[name]
+
+    def _free(self) -> frozenset[str]:
+        """The exercises that nothing can keep out; about the others more has to be asked."""
+        kit, grounds = self.kit, self.grounds
+        if grounds.avoids or not grounds.preferences.keys().isdisjoint(_CHOOSY):
+            return frozenset()
+        return kit.usual.difference(
+            *[kit.named_by[subject] for subject in grounds.excluded if subject in kit.named_by],
+            *[names for choice, names in kit.offered_by.items() if choice not in grounds.open],
+            *[cap.too_hard for cap in grounds.caps],
+        )
 
     def caps(self, name: str) -> tuple[Cap, ...]:
         """The limits that are about this exercise."""
@@ -120,7 +141,5 @@ class Barriers:
         wished = self.grounds.preferences.get("preference.level_max")
         if isinstance(wished, int) and level > wished:
             return Barrier("it is harder than you asked for")
-        caps = self.caps(known.exercise.id)
-        over = [cap.rule for cap in caps if cap.limit.level_max is not None and level > cap.limit.level_max]
-        rules = tuple(dict.fromkeys(over))
+        rules = tuple(dict.fromkeys([cap.rule for cap in self.grounds.caps if known.exercise.id in cap.too_hard]))
         return self._worded(("level_max", rules), "it is a level too hard for now", rules) if rules else None

@@ -59,6 +59,7 @@ class Cap:
         rule: Id of its rule.
         exercises: The exercises that it is about.
         changing: Those of them that it says something about, or gives less of than their start dose.
+        too_hard: Those of them that are above its level.
         numbers: The numbers that it gives.
         general: Whether it is about every exercise.
     """
@@ -67,6 +68,7 @@ class Cap:
     rule: str
     exercises: frozenset[str]
     changing: frozenset[str]
+    too_hard: frozenset[str]
     numbers: tuple[tuple[str, float], ...]
     general: bool
 
@@ -78,7 +80,9 @@ class Cap:
         given = ((name, getattr(limit, name)) for name in _NUMBERS)
         numbers = tuple((name, value) for name, value in given if value is not None)
         general = limit.for_property is None and limit.for_phase is None and not limit.for_exercises
-        return cls(limit, rule, frozenset(one.id for one in about), changing, numbers, general)
+        level = limit.level_max
+        too_hard = frozenset(one.id for one in about if level is not None and one.level > level)
+        return cls(limit, rule, frozenset(one.id for one in about), changing, too_hard, numbers, general)
 
 
 _NUMBERS = (

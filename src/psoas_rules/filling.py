@@ -135,7 +135,10 @@ class _Filling:
         if granted:
             return Place(use, tuple(granted))
         barriers: list[Barrier] = []
+        free, swaps, preferred, taken = self.barriers.free, self.filler.swaps, self.filler.preferred, self.taken
         for candidate in self.filler.order(use):
+            if candidate in free and candidate not in taken and candidate not in swaps and candidate not in preferred:
+                return Place(use, (Chosen(use, self.filler.exercises[candidate].exercise),))
             pick = self._candidate(candidate, use, self.taken, swap=True)
             if pick is not None:
                 return Place(use, (pick,))

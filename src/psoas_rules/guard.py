@@ -8,7 +8,7 @@ count as a condition are read with the plain evaluator.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from typing import Final
 
 import attrs
@@ -18,7 +18,7 @@ from psoas_rules.errors import GuardError
 from psoas_rules.kit import Kit
 from psoas_rules.memory import Memory
 from psoas_rules.outcomes import Routine, Step
-from psoas_rules.pack import LEVELS, PHASES, Exercise, Limit
+from psoas_rules.pack import LEVELS, PHASES, ConditionRow, Exercise, Limit
 from psoas_rules.rulebook import Rule
 
 MOST_PASSED: Final = 1_024
@@ -27,25 +27,51 @@ MOST_PASSED: Final = 1_024
 
 @attrs.frozen(eq=False)
 class _Row:
-    """What one condition forbids and limits, as its row says, and what its follow-ups add."""
+    """What one condition forbids and limits, as its row says.
+
+    Attributes:
+        fact: The condition.
+        forbidden: The exercises that it forbids, by name or by a property.
+        limits: For each exercise that it limits, the limits.
+        stops: Whether a clinician must be asked first.
+        cleared: The fact that says that one was; empty when that changes nothing.
+    """
 
     fact: str
-    properties: frozenset[str]
-    exercises: frozenset[str]
-    limits: tuple[Limit, ...]
+    forbidden: frozenset[str]
+    limits: Mapping[str, tuple[Limit, ...]]
     stops: bool
     cleared: str
+
+    @classmethod
+    def of(cls, row: ConditionRow, exercises: Iterable[Exercise]) -> _Row:
+        """What a row of the table means for these exercises."""
+        limits = {one.id: tuple(limit for limit in row.limits if _scope(limit, one)) for one in exercises}
+        return cls(
+            f"condition.{row.id}",
+            _forbidden(exercises, row.excludes.properties, row.excludes.exercises, ()),
+            {exercise: those for exercise, those in limits.items() if those},
+            row.clearance in ("block", "clinician_first"),
+            "" if row.clearance == "block" else f"cleared.{row.id}",
+        )
 
 
 @attrs.frozen(eq=False)
 class _Excluding:
-    """A rule that excludes something."""
+    """A rule that excludes something: when, and which exercises that forbids."""
 
     rule: str
     when: Condition
-    properties: frozenset[str]
-    exercises: frozenset[str]
-    phases: frozenset[str]
+    forbidden: frozenset[str]
+
+
+@attrs.frozen(eq=False)
+class _Looked:
+    """A step that was looked at by itself: what is wrong with it, and the time that it takes."""
+
+    step: Step
+    wrong: tuple[str, ...]
+    seconds: float
 
 
 class _Watched:
@@ -107,6 +133,7 @@ class Guard:
         pack = book.pack
         self.kit = kit
         self.exercises: Mapping[str, Exercise] = {exercise.id: exercise for exercise in pack.exercises}
+        self.supervised = frozenset(one.id for one in pack.exercises if one.availability == "supervised_only")
         self.stopping_flags = frozenset(
             f"red_flag.{flag.id}" for flag in pack.red_flags if flag.urgency not in ("modifier", "caution")
         )
@@ -115,19 +142,11 @@ class Guard:
             + [f"condition.{condition}" for group in pack.screen for condition in group.conditions]
         )
         self.screened_facts = frozenset(self.screened)
-        self.rows = {
-            f"condition.{row.id}": _Row(
-                f"condition.{row.id}",
-                frozenset(row.excludes.properties),
-                frozenset(row.excludes.exercises),
-                row.limits,
-                row.clearance in ("block", "clinician_first"),
-                "" if row.clearance == "block" else f"cleared.{row.id}",
-            )
-            for row in pack.conditions
-        }
+        self.rows = {f"condition.{row.id}": _Row.of(row, pack.exercises) for row in pack.conditions}
         self.excluding = tuple(
-            excluding for rule in book.rules if rule.id not in self.rows and (excluding := _excluding(rule)) is not None
+            excluding
+            for rule in book.rules
+            if rule.id not in self.rows and (excluding := _excluding(rule, pack.exercises)) is not None
         )
         pointing = [(rule.when, c.subject) for rule in book.rules for c in rule.then if c.kind == "treat_as"]
         self.pointed = tuple(f"condition.{subject}" for _, subject in pointing)
@@ -135,10 +154,11 @@ class Guard:
         self.watched_pointing = _Watched([when for when, _ in pointing], denied, remember=remember)
         self.watched_excluding = _Watched([one.when for one in self.excluding], denied, remember=remember)
         self.passed: Memory[tuple[tuple[Step, ...], float]] = Memory(MOST_PASSED if remember else 0)
+        self.looked: Memory[_Looked] = Memory(MOST_PASSED if remember else 0)
 
     def forget(self) -> None:
         """Empties what is kept of earlier checks."""
-        for part in (self.watched_pointing, self.watched_excluding, self.passed):
+        for part in (self.watched_pointing, self.watched_excluding, self.passed, self.looked):
             part.forget()
 
     def check(self, routine: Routine, facts: Mapping[str, Value], found: Mapping[str, Value]) -> None:
@@ -168,9 +188,11 @@ class Guard:
         question = (id(routine.steps), tuple([row.fact for row in present]), tuple(excluding), wishes)
         steps, seconds = self.passed.get(question) or ((), 0.0)
         if steps is not routine.steps:
-            wrong = tuple(self._all_steps(routine, given, present, [self.excluding[one] for one in excluding]))
+            looked = [self._looked(step) for step in routine.steps]
+            those = [self.excluding[one] for one in excluding]
+            wrong = (*self._all_steps(looked, present, those), *self._wished(routine, given, wishes))
             disagreements += wrong
-            seconds = sum([_seconds(step) + self.kit.setup_s for step in routine.steps])
+            seconds = sum([one.seconds + self.kit.setup_s for one in looked])
             if not wrong:
                 self.passed.put(question, (routine.steps, seconds))
         disagreements += self._totals(routine, facts, seconds)
@@ -206,69 +228,91 @@ class Guard:
             yield f"{routine.seconds:g} seconds do not fit {routine.minutes:g} minutes"
 
     def _all_steps(
-        self, routine: Routine, given: Mapping[str, Value], present: list[_Row], excluding: list[_Excluding]
+        self, looked: Sequence[_Looked], present: Sequence[_Row], excluding: Sequence[_Excluding]
     ) -> Iterator[str]:
-        """What is wrong with the steps, for these conditions, exclusions and preferences."""
-        order = [PHASES.index(step.phase) for step in routine.steps]
+        """What is wrong with the steps, by themselves and for these conditions and exclusions."""
+        order = [PHASES.index(one.step.phase) for one in looked]
         if order != sorted(order):
             yield "the phases are out of order"
-        if len({step.exercise for step in routine.steps}) < len(routine.steps):
+        if len({one.step.exercise for one in looked}) < len(looked):
             yield "an exercise stands in it twice"
-        for step in routine.steps:
-            exercise = self.exercises.get(step.exercise)
-            if exercise is None:
-                yield f"{step.exercise} is not in the pack"
-                continue
-            yield from self._step(step, exercise, given)
-            yield from _forbidden(exercise, present, excluding)
+        for one in looked:
+            step, name = one.step, one.step.exercise
+            yield from one.wrong
             for row in present:
-                for limit in row.limits:
-                    if _scope(limit, exercise):
-                        yield from _over(step, limit, exercise, row.fact)
-            yield from _over_ceiling(step, exercise)
+                if name in row.forbidden:
+                    yield f"{name} is forbidden with {row.fact}"
+                for limit in row.limits.get(name, ()):
+                    yield from _over(step, limit, self.exercises[name], row.fact)
+            for rule in excluding:
+                if name in rule.forbidden:
+                    yield f"{name} is forbidden by {rule.rule}"
 
-    def _step(self, step: Step, exercise: Exercise, facts: Mapping[str, Value]) -> Iterator[str]:
+    def _looked(self, step: Step) -> _Looked:
+        """A step looked at by itself; the very same one is looked at once."""
+        found = self.looked.get(id(step))
+        if found is None or found.step is not step:
+            found = _Looked(step, tuple(self._alone(step)), _seconds(step))
+            self.looked.put(id(step), found)
+        return found
+
+    def _alone(self, step: Step) -> Iterator[str]:
+        """What is wrong with a step for anybody."""
+        exercise = self.exercises.get(step.exercise)
+        if exercise is None:
+            yield f"{step.exercise} is not in the pack"
+            return
         if exercise.phase != step.phase:
             yield f"{step.exercise} does not belong to the phase {step.phase}"
-        if exercise.availability == "supervised_only" and not (
-            facts.get("preference.supervised") is True and facts.get(f"preference.wants.{exercise.id}") is True
-        ):
-            yield f"{step.exercise} is not for doing alone"
-        wished = facts.get("preference.level_max")
-        if isinstance(wished, int) and exercise.level > wished:
-            yield f"{step.exercise} is above the level asked for"
-        if all(facts.get(f"preference.avoid_positions.{name}") is True for name in exercise.positions):
-            yield f"{step.exercise} is in a position to avoid"
-        if any(facts.get(f"preference.avoid_properties.{name}") is True for name in exercise.properties):
-            yield f"{step.exercise} is a movement to avoid"
-        if "preference.equipment" in facts:
-            for things in exercise.needs:
-                if not any(facts.get(f"preference.equipment.{thing}") is True for thing in things):
-                    yield f"{step.exercise} needs {' or '.join(things)}"
         dose = step.dose
         if min(dose.sets, dose.reps, dose.days_max) < 1 or dose.days_max > 7 or min(dose.rest_s, dose.extra_sets) < 0:
             yield f"{step.exercise} has a dose that cannot be meant"
+        yield from _over_ceiling(step, exercise)
+
+    def _wished(self, routine: Routine, facts: Mapping[str, Value], wishes: Sized) -> Iterator[str]:
+        """What is against the wishes of the person, or only for those who asked for it."""
+        for step in routine.steps:
+            if step.exercise in self.supervised and not (
+                facts.get("preference.supervised") is True and facts.get(f"preference.wants.{step.exercise}") is True
+            ):
+                yield f"{step.exercise} is not for doing alone"
+        if not wishes:
+            return
+        wished = facts.get("preference.level_max")
+        for step in routine.steps:
+            exercise = self.exercises.get(step.exercise)
+            if exercise is None:
+                continue
+            if isinstance(wished, int) and exercise.level > wished:
+                yield f"{step.exercise} is above the level asked for"
+            if all(facts.get(f"preference.avoid_positions.{name}") is True for name in exercise.positions):
+                yield f"{step.exercise} is in a position to avoid"
+            if any(facts.get(f"preference.avoid_properties.{name}") is True for name in exercise.properties):
+                yield f"{step.exercise} is a movement to avoid"
+            if "preference.equipment" in facts:
+                for things in exercise.needs:
+                    if not any(facts.get(f"preference.equipment.{thing}") is True for thing in things):
+                        yield f"{step.exercise} needs {' or '.join(things)}"
 
 
-def _excluding(rule: Rule) -> _Excluding | None:
+def _excluding(rule: Rule, exercises: Iterable[Exercise]) -> _Excluding | None:
     subjects: dict[str, set[str]] = {"exclude_property": set(), "exclude_exercise": set(), "exclude_phase": set()}
     for conclusion in rule.then:
         if conclusion.kind in subjects:
             subjects[conclusion.kind].add(conclusion.subject)
-    properties, exercises, phases = map(frozenset, subjects.values())
-    if not (properties or exercises or phases):
+    if not any(subjects.values()):
         return None
-    return _Excluding(rule.id, rule.when, properties, exercises, phases)
+    return _Excluding(rule.id, rule.when, _forbidden(exercises, *subjects.values()))
 
 
-def _forbidden(exercise: Exercise, present: list[_Row], excluding: list[_Excluding]) -> Iterator[str]:
-    properties = set(exercise.properties)
-    for row in present:
-        if properties & row.properties or exercise.id in row.exercises:
-            yield f"{exercise.id} is forbidden with {row.fact}"
-    for one in excluding:
-        if properties & one.properties or exercise.id in one.exercises or exercise.phase in one.phases:
-            yield f"{exercise.id} is forbidden by {one.rule}"
+def _forbidden(
+    exercises: Iterable[Exercise], properties: Iterable[str], names: Iterable[str], phases: Iterable[str]
+) -> frozenset[str]:
+    """The exercises with one of these properties, names or phases."""
+    excluded = set(properties)
+    return frozenset(
+        one.id for one in exercises if not excluded.isdisjoint(one.properties) or one.id in names or one.phase in phases
+    )
 
 
 def _scope(limit: Limit, exercise: Exercise) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import attrs
@@ -92,6 +92,17 @@ class Kit:
         self.exercises: Mapping[str, Known] = {
             exercise.id: self._known(exercise, choice[book.offers[exercise.id]]) for exercise in self.pack.exercises
         }
+        self.named_by: Mapping[str, frozenset[str]] = _named_by(self.pack.exercises)
+        self.offered_by: Mapping[int, frozenset[str]] = {
+            number: frozenset(name for name, known in self.exercises.items() if known.offer == number)
+            for number in {known.offer for known in self.exercises.values()}
+        }
+        # What anybody can do alone, with things that are usual in a home.
+        self.usual = frozenset(
+            name
+            for name, known in self.exercises.items()
+            if known.lacking is None and known.exercise.availability != "supervised_only"
+        )
         self.slots: Mapping[str, Slot] = {slot.id: slot for slot in self.pack.sessions.slots}
         self.uses: Mapping[str, tuple[tuple[SlotUse, int], ...]] = {
             profile: tuple((use, choice[when]) for use, when in zip(uses, book.uses[profile], strict=True))
@@ -156,3 +167,12 @@ class Kit:
         given = facts.get(MINUTES)
         minutes = given if isinstance(given, int | float) else self._default_minutes
         return min(minutes, self._longest_minutes)
+
+
+def _named_by(exercises: Iterable[Exercise]) -> dict[str, frozenset[str]]:
+    """For each property, id and phase of exercises, those that it names."""
+    found: dict[str, set[str]] = {}
+    for exercise in exercises:
+        for subject in (*exercise.properties, exercise.id, exercise.phase):
+            found.setdefault(subject, set()).add(exercise.id)
+    return {subject: frozenset(names) for subject, names in found.items()}
