@@ -16,12 +16,13 @@ from benchmarks.growth import growth
 from benchmarks.memory import memory
 from benchmarks.peers import PEERS, installed
 from benchmarks.profile import profile
+from benchmarks.rules_alone import rules_alone
 from benchmarks.speed import speed
 from benchmarks.startup import startup
 from benchmarks.timing import CLOCKS, Effort
 from psoas_rules import Recommender, load_pack
 
-TABLES = ("check", "speed", "profile", "growth", "startup", "memory")
+TABLES = ("check", "speed", "rules", "profile", "growth", "startup", "memory")
 
 
 def main() -> int:
@@ -44,6 +45,9 @@ def main() -> int:
     if "speed" in wanted:
         print("\n## One recommendation")
         speed(effort, compared)
+    if "rules" in wanted:
+        print("\n## The rules alone")
+        rules_alone(effort, compared)
     if "profile" in wanted:
         print("\n## Where the time goes")
         profile(asked.seconds, 8, asked.warm_up)
