@@ -5,6 +5,8 @@ import pytest
 
 from psoas_rules import Intake, Person, Recommender, Routine, Screen, barriers
 from psoas_rules import recommender as recommending
+from psoas_rules.conditions import facts_read
+from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import GuardError
 from psoas_rules.lexicon import build_lexicon
 
@@ -44,6 +46,10 @@ def step_of(routine, **changes):
     return attrs.evolve(routine, steps=tuple(steps))
 
 
+def first(routine):
+    return next(step for step in routine.steps if step.phase == "strengthening")
+
+
 def test_a_sound_routine_passes(guard, sound, facts):
     guard.check(sound, facts, facts)
 
@@ -71,6 +77,16 @@ def test_a_sound_routine_passes(guard, sound, facts):
         (lambda r: step_of(r, dose_reps=99), "more repetitions than its ceiling"),
         (lambda r: step_of(r, dose_hold_s=600), "held longer than its ceiling"),
         (lambda r: step_of(r, dose_effort_max=9), "effort 9 above 5 with condition.hernia"),
+        (lambda r: step_of(r, dose_effort_max=None), "no bound for effort"),
+        (lambda r: step_of(r, dose_effort_max=10), "over its ceiling of"),
+        (lambda r: step_of(r, dose_days_max=7), "over its ceiling of"),
+        (lambda r: step_of(r, dose_days_min=5), "cannot be meant"),
+        (lambda r: step_of(r, dose_rest_s=0, dose_sets=2), "less rest than"),
+        (lambda r: step_of(r, dose_per_side=not first(r).dose.per_side), "sides"),
+        (lambda r: step_of(r, dose_seconds_per_rep=0), "cannot take 0 seconds"),
+        (lambda r: step_of(r, name="Another exercise"), "is not called 'Another exercise'"),
+        (lambda r: step_of(r, how=("Do something else.",)), "is described in other words"),
+        (lambda r: step_of(r, stop_signs=("None.",)), "stop signs"),
     ],
 )
 def test_a_tampered_routine_is_withheld(guard, sound, facts, tamper, says):
@@ -157,3 +173,38 @@ def test_a_session_is_kept_for_nobody_for_whom_it_differs(pack):
     remembering.forget()
     for person in people:
         assert remembering.recommend(person) == forgetful.recommend(person)
+
+
+def test_a_referral_is_never_less_urgent_than_a_warning_sign_in_it(guard, recommender):
+    """Whatever the rules said: the table of warning signs names the least urgency of each."""
+    both = attrs.evolve(INTAKE, red_flags={"saddle_or_bladder_bowel": True, "night_rest_pain": True})
+    facts = recommender.lexicon.facts(both)
+    referral = recommender.recommend(both)
+    guard.check_refusal(referral, facts)
+
+    with pytest.raises(GuardError, match=r"red_flag\.saddle_or_bladder_bowel is emergency"):
+        guard.check_refusal(attrs.evolve(referral, urgency="before_exercising"), facts)
+
+
+def test_an_urgent_warning_sign_is_never_answered_with_questions(guard, recommender):
+    unasked = Intake(person=Person(age=40))
+    screening = recommender.recommend(unasked)
+    guard.check_refusal(screening, recommender.lexicon.facts(unasked))
+    urgent = attrs.evolve(unasked, red_flags={"saddle_or_bladder_bowel": True})
+
+    with pytest.raises(GuardError, match=r"red_flag\.saddle_or_bladder_bowel is emergency"):
+        guard.check_refusal(screening, recommender.lexicon.facts(urgent))
+
+
+def test_an_engine_deaf_to_a_warning_sign_cannot_make_it_less_urgent(pack):
+    class Deaf(PlainEngine):
+        def compile(self, conditions):
+            deaf = [c for c in conditions if "red_flag.saddle_or_bladder_bowel" not in facts_read(c)]
+            place = [i for i, c in enumerate(conditions) if c in deaf]
+            program = super().compile(deaf)
+            return type("Program", (), {"fired": lambda _, facts: tuple(place[i] for i in program.fired(facts))})()
+
+    both = attrs.evolve(INTAKE, red_flags={"saddle_or_bladder_bowel": True, "night_rest_pain": True})
+
+    with pytest.raises(GuardError):
+        Recommender(pack, Deaf()).recommend(both)

@@ -71,14 +71,14 @@ def test_a_changed_file_is_never_answered_from_the_store(store, folder):
 
 def test_another_release_reads_the_files_itself(store, folder, no_reading, monkeypatch):
     load_pack(folder)
-    monkeypatch.setattr(storing, "_known_code", ["another"])
+    monkeypatch.setattr(storing, "_code", "another")
     no_reading()
 
     with pytest.raises(TypeError):
         load_pack(folder)
 
 
-ABOVE = ("checking", "cli", "comparing", "covering", "mutating", "proving")
+ABOVE = ("casebook", "checking", "cli", "comparing", "covering", "mutating", "proving")
 """Packages that nothing below them imports, by contract: they read packs, and never make one."""
 
 
@@ -218,3 +218,36 @@ def test_only_the_newest_packs_stay(store, folder):
         load_pack(folder)
 
     assert len(list(store.iterdir())) == storing._MOST_STORED
+
+
+def test_files_of_other_programs_are_left_alone(store, folder):
+    store.mkdir(mode=0o700)
+    others = [store / f"{number:040x}.pack" for number in range(20)]
+    for other in others:
+        other.write_bytes(b"not ours")
+    load_pack(folder)
+
+    assert all(other.exists() for other in others)
+
+
+def test_what_a_killed_process_left_half_written_goes(store, folder):
+    store.mkdir(mode=0o700)
+    half = store / "new-abc"
+    half.write_bytes(b"half")
+    os.utime(half, (0, 0))
+    load_pack(folder)
+
+    assert not half.exists()
+
+
+def test_an_interrupt_while_storing_goes_through(store, folder, monkeypatch):
+    real = Path.replace
+
+    def interrupted(path, target):
+        real(path, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        load_pack(folder)

@@ -145,7 +145,7 @@ class _Plan:
         caps = (*grounds.caps, *self.session_caps, *self.format_caps)
         self.general = strictest([cap for cap in caps if cap.general], {})
         self.scoped = [cap for cap in caps if not cap.general and cap.numbers]
-        self.doses: dict[str, Dose] = {}
+        self.doses: dict[str, tuple[Hashable, Dose]] = {}
         uses = [use for use, choice in kit.uses[self.profile] if choice in grounds.open]
         self.whole = self.filler.fill(uses)
 
@@ -188,7 +188,7 @@ class _Plan:
 
     def _slot_firing(self, pick: Chosen, told: tuple[Reading, ...]) -> Firing:
         """What the table of slots decided about one exercise."""
-        question = (self.profile, pick.use.slot, pick.exercise.id)
+        question = (self.profile, pick.use.slot, pick.exercise.id, pick.use.sources)
         found = self.kit.pieces.firings.get(question)
         if found is None:
             label = self.kit.slots[pick.use.slot].label
@@ -204,18 +204,18 @@ class _Plan:
 
     def _seconds(self, filled: Filled) -> float:
         """The time that it takes, changes of position included."""
-        return sum([self._dose(pick.exercise).seconds + self.kit.setup_s for pick in filled.chosen()])
+        return sum([self._dose(pick.exercise)[1].seconds + self.kit.setup_s for pick in filled.chosen()])
 
     # Steps
 
-    def _dose(self, exercise: Exercise) -> Dose:
-        """The dose of an exercise for this person: the same in whatever slot it comes to stand."""
+    def _dose(self, exercise: Exercise) -> tuple[Hashable, Dose]:
+        """The dose of an exercise for this person, after what it hangs on: the same in whatever slot it stands."""
         found = self.doses.get(exercise.id)
         if found is None:
             found = self.doses[exercise.id] = self._make_dose(exercise)
         return found
 
-    def _make_dose(self, exercise: Exercise) -> Dose:
+    def _make_dose(self, exercise: Exercise) -> tuple[Hashable, Dose]:
         name = exercise.id
         side, _ = self._side(exercise)
         scoped = [cap for cap in self.scoped if name in cap.exercises]
@@ -226,7 +226,7 @@ class _Plan:
             extra_sets = self.kit.extra_sets if side else 0
             found = dose(exercise, limits, self.kit.floors, first_side=side, extra_sets=extra_sets)
             self.kit.pieces.doses.put(question, found)
-        return found
+        return question, found
 
     def _step(self, pick: Chosen) -> Step:
         exercise, known = pick.exercise, self.kit.exercises[pick.exercise.id]
@@ -235,15 +235,15 @@ class _Plan:
             pairs = zip(exercise.positions, known.avoided_positions, strict=True)
             position = next(one for one, fact in pairs if self.grounds.preferences.get(fact) is not True)
             needs = tuple([self._need(alternatives) for alternatives in exercise.needs])
-        given = self._dose(exercise)
+        dosed, given = self._dose(exercise)
         _, extra_rules = self._side(exercise)
         caps = tuple([cap for cap in self.barriers.caps(exercise.id) if exercise.id in cap.changing])
         question = (
             *(exercise.id, self.profile, self.grounds.short, pick.use.slot, pick.instead_of, pick.rules),
-            *(position, needs, id(given), extra_rules, caps),
+            *(position, needs, dosed, extra_rules, caps),
         )
         found = self.kit.pieces.steps.get(question)
-        if found is None or found.dose is not given:
+        if found is None:
             found = self._make_step(pick, known, position, needs, (given, caps, extra_rules))
             self.kit.pieces.steps.put(question, found)
         return found

@@ -139,7 +139,7 @@ class Barriers:
     def _too_hard(self, known: Known) -> Barrier | None:
         level = known.exercise.level
         wished = self.grounds.preferences.get("preference.level_max")
-        if isinstance(wished, int) and level > wished:
+        if isinstance(wished, int | float) and level > wished:
             return Barrier("it is harder than you asked for")
         rules = tuple(dict.fromkeys([cap.rule for cap in self.grounds.caps if known.exercise.id in cap.too_hard]))
         return self._worded(("level_max", rules), "it is a level too hard for now", rules) if rules else None

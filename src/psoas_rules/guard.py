@@ -1,7 +1,7 @@
-"""The guard: every finished routine is checked again before it leaves.
+"""The guard: every finished outcome is checked again before it leaves.
 
 It looks at the rows of the pack and at the answers, not at firings, folded conclusions or limits. So a fault in an
-engine, in a stage or in assembly shows here as a disagreement, and the routine is withheld. For the rows of the tables
+engine, in a stage or in assembly shows here as a disagreement, and the outcome is withheld. For the rows of the tables
 it does not rely on the rules that were made from them either. Excluding rules, follow-ups of conditions and signs that
 count as a condition are read with the plain evaluator.
 """
@@ -14,15 +14,20 @@ from typing import Final
 import attrs
 
 from psoas_rules.conditions import Condition, Value, facts_read, holds
+from psoas_rules.dosing import DoseFloors
 from psoas_rules.errors import GuardError
 from psoas_rules.kit import Kit
 from psoas_rules.memory import Memory
-from psoas_rules.outcomes import Routine, Step
-from psoas_rules.pack import LEVELS, PHASES, ConditionRow, Exercise, Limit
+from psoas_rules.outcomes import Referral, Routine, Screening, Step
+from psoas_rules.pack import LEVELS, PHASES, ConditionRow, Exercise, Level, Limit
 from psoas_rules.rulebook import Rule
 
 MOST_PASSED: Final = 1_024
 """Sessions that are known to be sound, and conditions that are known to hold or not, at the most."""
+
+
+_TIDY: Final = 0.06
+"""How far rounded seconds may be off."""
 
 
 @attrs.frozen(eq=False)
@@ -137,6 +142,9 @@ class Guard:
         self.stopping_flags = frozenset(
             f"red_flag.{flag.id}" for flag in pack.red_flags if flag.urgency not in ("modifier", "caution")
         )
+        self.urgencies: Mapping[str, Level] = {
+            f"red_flag.{flag.id}": flag.urgency for flag in pack.red_flags if flag.urgency != "modifier"
+        }
         self.screened = tuple(
             [f"red_flag.{flag}" for group in pack.screen for flag in group.red_flags]
             + [f"condition.{condition}" for group in pack.screen for condition in group.conditions]
@@ -199,6 +207,26 @@ class Guard:
         if disagreements:
             raise GuardError(tuple(disagreements))
 
+    def check_refusal(self, outcome: Referral | Screening, facts: Mapping[str, Value]) -> None:
+        """Passes a sound refusal in silence.
+
+        Args:
+            outcome: The finished referral or screening.
+            facts: The answers, as they came in.
+
+        Raises:
+            GuardError: naming every warning sign that is more urgent than what the outcome says.
+        """
+        # A screening may come before what can wait until the open questions are answered, not before anything urgent.
+        said = LEVELS.index(outcome.urgency if isinstance(outcome, Referral) else "before_exercising")
+        more = [
+            f"{flag} is {urgency}, and the outcome says less"
+            for flag, urgency in self.urgencies.items()
+            if facts.get(flag) is True and LEVELS.index(urgency) > said
+        ]
+        if more:
+            raise GuardError(tuple(more))
+
     def _allowed(
         self,
         routine: Routine,
@@ -244,6 +272,7 @@ class Guard:
                     yield f"{name} is forbidden with {row.fact}"
                 for limit in row.limits.get(name, ()):
                     yield from _over(step, limit, self.exercises[name], row.fact)
+                    yield from _above_share(step, limit, self.exercises[name], row.fact, self.kit.floors)
             for rule in excluding:
                 if name in rule.forbidden:
                     yield f"{name} is forbidden by {rule.rule}"
@@ -264,9 +293,13 @@ class Guard:
             return
         if exercise.phase != step.phase:
             yield f"{step.exercise} does not belong to the phase {step.phase}"
-        dose = step.dose
-        if min(dose.sets, dose.reps, dose.days_max) < 1 or dose.days_max > 7 or min(dose.rest_s, dose.extra_sets) < 0:
-            yield f"{step.exercise} has a dose that cannot be meant"
+        if step.name != exercise.name:
+            yield f"{step.exercise} is not called '{step.name}'"
+        if (step.how, step.cues, step.faults) != (exercise.steps, exercise.cues, exercise.common_faults):
+            yield f"{step.exercise} is described in other words"
+        if step.stop_signs != exercise.stop_signs:
+            yield f"{step.exercise} does not have its stop signs"
+        yield from _strange(step, exercise)
         yield from _over_ceiling(step, exercise)
 
     def _wished(self, routine: Routine, facts: Mapping[str, Value], wishes: Sized) -> Iterator[str]:
@@ -283,7 +316,7 @@ class Guard:
             exercise = self.exercises.get(step.exercise)
             if exercise is None:
                 continue
-            if isinstance(wished, int) and exercise.level > wished:
+            if isinstance(wished, int | float) and exercise.level > wished:
                 yield f"{step.exercise} is above the level asked for"
             if all(facts.get(f"preference.avoid_positions.{name}") is True for name in exercise.positions):
                 yield f"{step.exercise} is in a position to avoid"
@@ -331,7 +364,7 @@ def _over(step: Step, limit: Limit, exercise: Exercise, fact: str) -> Iterator[s
         (limit.effort_max, dose.effort_max, "effort"),
         (limit.stretch_max, dose.stretch_max, "stretch"),
         (limit.sets_max, dose.sets + dose.extra_sets, "sets"),
-        (limit.reps_max, dose.reps_top, "repetitions"),
+        (limit.reps_max, max(dose.reps, dose.reps_top), "repetitions"),
         (limit.hold_s_max, dose.hold_s, "hold"),
         (limit.hold_s_max, dose.hold_top_s, "hold to build up to"),
         (limit.days_max, dose.days_max, "days"),
@@ -340,8 +373,48 @@ def _over(step: Step, limit: Limit, exercise: Exercise, fact: str) -> Iterator[s
             yield f"{step.exercise} has {what} {given:g} above {most:g} with {fact}"
 
 
+def _above_share(step: Step, limit: Limit, exercise: Exercise, fact: str, floors: DoseFloors) -> Iterator[str]:
+    """What is above the share of the start dose that a limit leaves, or lacks the words that it adds."""
+    dose, row = step.dose, exercise.dose
+    if limit.sets_factor is not None and dose.sets > max(1, row.sets * limit.sets_factor):
+        yield f"{step.exercise} has more sets than {limit.sets_factor:g} of {row.sets} with {fact}"
+    if limit.rest_factor is not None and dose.rest_s < row.rest_s * limit.rest_factor:
+        yield f"{step.exercise} has less rest than {limit.rest_factor:g} times {row.rest_s:g} s with {fact}"
+    for start, hold in ((row.hold_s, dose.hold_s), (row.hold_top_s, dose.hold_top_s)):
+        if limit.hold_factor is not None and start is not None and hold is not None:
+            share = max(min(start, floors.hold_s), start * limit.hold_factor)
+            if hold > share:
+                yield f"{step.exercise} is held longer than {share:g} s with {fact}"
+    if limit.say and limit.say not in step.cautions:
+        yield f"{step.exercise} does not say what to mind with {fact}"
+
+
+def _strange(step: Step, exercise: Exercise) -> Iterator[str]:
+    """What about a dose cannot be meant, or is not that of the exercise."""
+    dose, row = step.dose, exercise.dose
+    least = min(dose.sets, dose.reps, dose.days_min, dose.days_max)
+    if least < 1 or dose.days_min > dose.days_max or dose.days_max > 7 or min(dose.rest_s, dose.extra_sets) < 0:
+        yield f"{step.exercise} has a dose that cannot be meant"
+    for start, given, what in ((row.effort, dose.effort_max, "effort"), (row.stretch, dose.stretch_max, "stretch")):
+        if start is not None and given is None:
+            yield f"{step.exercise} has no bound for {what}"
+    if dose.rest_s < row.rest_s:
+        yield f"{step.exercise} has less rest than {row.rest_s:g} s"
+    if dose.per_side is not row.per_side:
+        yield f"{step.exercise} is not done on the sides that it is for"
+    if abs(dose.seconds_per_rep - row.move_s - (dose.hold_s or 0)) > _TIDY:
+        yield f"{step.exercise} cannot take {dose.seconds_per_rep:g} seconds a repetition"
+
+
 def _over_ceiling(step: Step, exercise: Exercise) -> Iterator[str]:
     dose, row, ceiling = step.dose, exercise.dose, exercise.dose.ceiling
+    for start, given, what in (
+        (row.effort, dose.effort_max, "effort"),
+        (row.stretch, dose.stretch_max, "stretch"),
+        (row.days_max, dose.days_max, "days"),
+    ):
+        if given is not None and given > (start or 0):
+            yield f"{step.exercise} has {what} {given:g}, over its ceiling of {start or 0:g}"
     sets = ceiling.sets if ceiling else row.sets
     reps = ceiling.reps if ceiling else row.reps_top
     hold = (ceiling.hold_s if ceiling else None) or row.hold_top_s or row.hold_s or 0

@@ -156,8 +156,9 @@ class FactSpec:
         return f"{span} ({self.unit})" if self.unit else span
 
     def _choice(self, given: object) -> str:
-        if isinstance(given, str) and given in self.options:
-            return given
+        found = _option(given, self.options)
+        if found is not None:
+            return found
         raise ValueError(f"{show(given)} is not one of {_listed(self.options)}{nearest(given, self.options)}")
 
     def _number(self, given: object) -> int | float:
@@ -179,6 +180,13 @@ class FactSpec:
 
     def _inside(self, given: float) -> bool:
         return (self.minimum is None or given >= self.minimum) and (self.maximum is None or given <= self.maximum)
+
+
+def _option(given: object, options: Iterable[str]) -> str | None:
+    """The option that is given, as the pack has it: text of another class may show otherwise than it compares."""
+    if not isinstance(given, str) or given not in options:
+        return None
+    return next(option for option in options if option == given)
 
 
 def _yes_no(given: object) -> bool:
@@ -389,7 +397,7 @@ class _Reader:
             return None
         if spec.answer == "names":
             return self.lexicon.exercises.get(name_key(entry))
-        return entry if entry in spec.options else None
+        return _option(entry, spec.options)
 
     def _not_listed(self, spec: FactSpec, entry: object) -> str:
         if spec.answer == "names":

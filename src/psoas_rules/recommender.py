@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from psoas_rules.assembly import Assembler
+from psoas_rules.conditions import Value
 from psoas_rules.engines import Engine, default_engine
 from psoas_rules.errors import GuardError, IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
@@ -15,12 +17,14 @@ from psoas_rules.intake import Intake
 from psoas_rules.kit import Kit
 from psoas_rules.lexicon import Lexicon
 from psoas_rules.loading import Check, Rulebook, find_builtin, fingerprint, make_rulebook, read_folder, sound_pack
-from psoas_rules.outcomes import Outcome, PackStamp
+from psoas_rules.outcomes import Outcome, PackStamp, Referral, Screening
 from psoas_rules.pack import LEVELS, Pack
 from psoas_rules.presenting import Presenter
 from psoas_rules.rulebook import Rule
 from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Compiled, run
 from psoas_rules.tracing import Tracer
+
+_Refusal = TypeVar("_Refusal", Referral, Screening)
 
 
 def load_pack(folder: str | Path | None = None) -> Pack:
@@ -171,12 +175,12 @@ class Recommender:
         urgent = LEVELS.index(case.level)
         open_dangers = any(LEVELS.index(question.urgency) > urgent for question in questions)
         if urgent >= LEVELS.index("same_day") or (urgent >= LEVELS.index("before_exercising") and not open_dangers):
-            return self._presenter.referral(case, questions)
+            return self._refused(self._presenter.referral(case, questions), facts)
         if questions:
-            return self._presenter.screening(case, questions, _denied(intake))
+            return self._refused(self._presenter.screening(case, questions, _denied(intake)), facts)
         case = run(TO_ROUTINE, self._compiled, case)
         if LEVELS.index(case.level) > LEVELS.index("caution"):
-            return self._presenter.referral(case, ())
+            return self._refused(self._presenter.referral(case, ()), facts)
         routine = self._presenter.routine(case, self._assembler.session(case), self._kit.minutes(case.facts))
         try:
             self._guard.check(routine, facts, case.facts)
@@ -185,6 +189,15 @@ class Recommender:
             self.forget()
             raise
         return routine
+
+    def _refused(self, outcome: _Refusal, facts: Mapping[str, Value]) -> _Refusal:
+        """The refusal, once the guard has passed it."""
+        try:
+            self._guard.check_refusal(outcome, facts)
+        except GuardError:
+            self.forget()
+            raise
+        return outcome
 
     def forget(self) -> None:
         """Empties everything that is remembered. The next outcomes are the same; they only take longer."""

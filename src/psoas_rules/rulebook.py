@@ -80,6 +80,8 @@ class Rule:
 
 _OPS: Final[tuple[Op, ...]] = ("is", "at_least", "at_most", "above", "below", "answered")
 _DEEPEST: Final = 12
+_ASKED: Final = FactSpec("", "preference", "", "yes_no")
+"""How a test of a whole list is read: there was an answer, or there was none."""
 _MOST_TESTS: Final = 24
 _MOST_ALTERNATIVES: Final = 20_000
 
@@ -172,7 +174,8 @@ class TreeReader:
             self.complain(path, "bad-condition", f"'{spec.key}' is not a number; it can only be tested with 'is'")
             return None
         try:
-            value = spec.read(given) if spec.answer not in ("many", "names") else given == "yes"
+            # Of a list it can only be asked whether there was an answer.
+            value = (_ASKED if spec.answer in ("many", "names") else spec).read(given)
         except ValueError as error:
             self.complain(path, "out-of-range" if numeric else "bad-value", str(error))
             return None

@@ -16,6 +16,7 @@ import attrs
 from psoas_rules.conditions import Condition, Value, facts_read
 from psoas_rules.engines import Engine, Program
 from psoas_rules.engines.memo import MemoProgram
+from psoas_rules.engines.protocol import Forgetful
 from psoas_rules.loading import Rulebook
 from psoas_rules.pack import LEVELS, STAGES, Level, Stage
 from psoas_rules.rulebook import Rule
@@ -146,9 +147,9 @@ class Compiled:
         return MemoProgram(program, conditions, self.usual) if self.remember else program
 
     def forget(self) -> None:
-        """Empties what is remembered of the engine's answers."""
+        """Empties what is remembered of the engine's answers, and what the engine keeps for itself."""
         for program in (*self.programs.values(), self._choosing):
-            if isinstance(program, MemoProgram):
+            if isinstance(program, Forgetful):
                 program.forget()
 
     def case(self, facts: Mapping[str, Value]) -> Case:

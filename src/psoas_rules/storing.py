@@ -11,9 +11,11 @@ import hashlib
 import io
 import os
 import pickle
+import re
 import stat
 import sys
 import tempfile
+import time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -26,6 +28,10 @@ VARIABLE: Final = "PSOAS_RULES_CACHE"
 """The environment variable that names the folder; `off` for none."""
 
 _MOST_STORED: Final = 8
+_NAME: Final = re.compile(r"[0-9a-f]{64}\.pack")
+_HALF: Final = "new-"
+_HALF_S: Final = 3_600
+"""Seconds after which nobody can still be writing a pack."""
 _HEAD: Final = b"psoas_rules pack 1\n"
 
 
@@ -53,9 +59,13 @@ def stored(digest: str) -> Pack | None:
     if place is None:
         return None
     try:
-        if not (_ours(place.parent) and _ours(place)):
+        if not _ours(place.parent.stat()):
             return None
-        content = place.read_bytes()
+        with place.open("rb") as opened:
+            # Of the very file that is read, not of what stood in its place a moment ago.
+            if not _ours(os.fstat(opened.fileno())):
+                return None
+            content = opened.read()
         head, checksum, payload = (
             content[: len(_HEAD)],
             content[len(_HEAD) : len(_HEAD) + 32],
@@ -77,15 +87,15 @@ def store(pack: Pack) -> None:
     payload = pickle.dumps(pack, protocol=5)
     try:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _ours(place.parent):
+        if not _ours(place.parent.stat()):
             return
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix="new-")
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=_HALF)
         try:
             with os.fdopen(handle, "wb") as opened:
                 opened.write(_HEAD + hashlib.sha256(payload).digest() + payload)
             Path(name).replace(place)
         except BaseException:
-            Path(name).unlink()
+            Path(name).unlink(missing_ok=True)
             raise
         _prune(place.parent)
     except (OSError, ValueError):
@@ -93,37 +103,35 @@ def store(pack: Pack) -> None:
 
 
 def _prune(where: Path) -> None:
-    """Leaves only the newest packs."""
-    found = sorted(where.glob("*.pack"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in found[_MOST_STORED:]:
+    """Leaves only the newest packs, and nothing that was left half written; files of others are left alone."""
+    ours = [(file.stat().st_mtime, file) for file in where.iterdir() if _NAME.fullmatch(file.name)]
+    half = [file for file in where.glob(f"{_HALF}*") if file.stat().st_mtime < time.time() - _HALF_S]
+    for file in (*[file for _, file in sorted(ours, reverse=True)[_MOST_STORED:]], *half):
         file.unlink(missing_ok=True)
 
 
 def _place(digest: str) -> Path | None:
     where = folder()
-    if where is None:
+    if where is None or not _code:
         return None
-    try:
-        code = _code()
-    except OSError:
-        return None
-    key = hashlib.sha256(f"{digest} {code} {sys.implementation.cache_tag}".encode()).hexdigest()
+    key = hashlib.sha256(f"{digest} {_code} {sys.implementation.cache_tag}".encode()).hexdigest()
     return where / f"{key}.pack"
 
 
-_known_code: list[str] = []
+def _digest_of_code() -> str:
+    """The digest of this library's own code: another release may read the same files differently.
 
-
-def _code() -> str:
-    """The digest of this library's own code: another release may read the same files differently."""
-    if not _known_code:
-        digest = hashlib.sha256()
+    Empty where the code cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
         for name, file in sorted(_sources(files("psoas_rules"), "")):
             content = file.read_bytes()
             digest.update(f"{name} {len(content)}\n".encode())
             digest.update(content)
-        _known_code.append(digest.hexdigest())
-    return _known_code[0]
+    except OSError:
+        return ""
+    return digest.hexdigest()
 
 
 def _sources(where: Traversable, inside: str) -> list[tuple[str, Traversable]]:
@@ -137,12 +145,15 @@ def _sources(where: Traversable, inside: str) -> list[tuple[str, Traversable]]:
     return found
 
 
-def _ours(path: Path) -> bool:
+def _ours(status: os.stat_result) -> bool:
     """Whether nobody else can have written it; where there are no such rights, the user's own folder is trusted."""
     if os.name == "nt":
         return True
-    status = path.stat()
     return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+# Now, not when it is first needed: by then there may be newer files in the place of the code that runs.
+_code: str = _digest_of_code()
 
 
 class _Reader(pickle.Unpickler):

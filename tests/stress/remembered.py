@@ -40,9 +40,6 @@ def _entries(program: MemoProgram) -> Iterator[tuple[dict[str, Value], set[int],
         for key, fired in [*group.known._old.items(), *group.known._young.items()]:
             known = {fact: _value(cut, cell) for (fact, cut), cell in zip(cells, key, strict=True)}
             yield {fact: value for fact, value in known.items() if value is not None}, group.positions, fired
-        for value, (kind, fired) in list(group.ready.items()):
-            assert type(value) is kind
-            yield {} if value is None else {group.cells[0][0]: value}, group.positions, fired
 
 
 def _value(cells: Any, cell: Any) -> Value | None:

@@ -12,8 +12,8 @@ module touches only its C matcher, and only like this:
 - No actions run inside it: it says which rules matched, Python does the rest.
 - A heartbeat rule that always matches stands in every ruleset. If it is silent, the fact was not evaluated, and the
   answer is an error rather than "nothing fired".
-- What it says is not taken on trust: it must name the one state that there is, name each rule once, and a rule that it
-  names must hold by the plain reading. (A rule that it left out without a sign would not be noticed here.)
+- What it says is not taken on trust: it must name the one state that there is and each rule once, and which conditions
+  hold must be what `conditions.holds` says. Where the two differ there is no answer.
 - Every run has rulesets of its own while it lasts, kept for the next run of its thread. After any exception in a run
   they are thrown away; where durable-rules itself was at fault, it is asked once more with new ones, because what an
   earlier run left behind may be the cause. A run inside a run (a signal handler that asks as well) makes its own.
@@ -29,7 +29,7 @@ from typing import Any, Final, TypeAlias
 
 import durable_rules_engine as matcher
 
-from psoas_rules.conditions import Condition, Not, SignedTest, Test, Value, alternatives, holds, tests
+from psoas_rules.conditions import Condition, SignedTest, Test, Value, alternatives, holds, tests
 from psoas_rules.errors import EngineError
 
 MOST_RULES: Final = 60
@@ -181,7 +181,7 @@ class _Chunk:
 
     def __init__(self, rules: Sequence[_Owned], slots: _Slots) -> None:
         definition: dict[str, Any] = {}
-        self.rules: dict[str, _Owned] = {}
+        self.rules: dict[str, int] = {}
         read: dict[str, str] = {}
         for number, (owner, alternative) in enumerate(rules):
             parts: list[dict[str, Any]] = [{"k": 1}]
@@ -190,34 +190,41 @@ class _Chunk:
                 parts.append(_test(test, slots, negated=negated))
             name = f"r{number}"
             definition[name] = {"all": [{"m": {"$and": parts} if len(parts) > 1 else parts[0]}]}
-            self.rules[name] = owner, alternative
+            self.rules[name] = owner
         definition[_HEARTBEAT] = {"all": [{"m": {"k": 1}}]}
         definition[_WARM_UP] = {"all": [{"m": {"w": 1}}]}
         self.definition = json.dumps(definition, ensure_ascii=True, allow_nan=False)
         self.read = tuple(read.items())
 
-    def owner(self, name: str, facts: Mapping[str, Value]) -> int:
+    def owner(self, name: str) -> int:
         """The condition that a rule stands for.
 
         Raises:
-            EngineError: if there is no such rule, or its tests do not all hold.
+            EngineError: if there is no such rule.
         """
-        owner, alternative = self.rules.get(name, (-1, ()))
-        if owner < 0 or not all(holds(Not(test) if negated else test, facts) for test, negated in alternative):
-            raise EngineError("the matcher named a rule that does not hold")
+        owner = self.rules.get(name)
+        if owner is None:
+            raise EngineError("the matcher named a rule that does not exist")
         return owner
 
 
 class DurableProgram:
-    """Conditions as durable-rules rulesets. Safe to share between threads; pickles without its C side."""
+    """Conditions as durable-rules rulesets. Safe to share between threads; pickles without its C side.
 
-    def __init__(self, conditions: Sequence[Condition]) -> None:
+    Args:
+        conditions: The conditions.
+        verified: Whether each answer is compared with the plain reading.
+    """
+
+    def __init__(self, conditions: Sequence[Condition], *, verified: bool = True) -> None:
         slots = _Slots(conditions)
         rules = [
             (owner, alternative)
             for owner, condition in enumerate(conditions)
             for alternative in alternatives(condition)
         ]
+        self._conditions = tuple(conditions) if verified else ()
+        self._verified = verified
         self._slots = slots
         self._chunks = [_Chunk(portion, slots) for portion in _split(rules)]
         self._mine = threading.local()
@@ -262,12 +269,19 @@ class DurableProgram:
         try:
             found: set[int] = set()
             for chunk, ruleset in zip(self._chunks, rulesets, strict=True):
-                found.update([chunk.owner(name, facts) for name in ruleset.matches(self._payload(chunk, facts))])
+                found.update([chunk.owner(name) for name in ruleset.matches(self._payload(chunk, facts))])
         except EngineError:
             raise
         except Exception as error:
             raise EngineError(f"durable-rules failed: {error}") from error
-        return tuple(sorted(found))
+        fired = tuple(sorted(found))
+        if self._verified and fired != tuple(i for i, one in enumerate(self._conditions) if holds(one, facts)):
+            raise EngineError("the matcher and the plain reading of the conditions differ")
+        return fired
+
+    def forget(self) -> None:
+        """Lets go of all rulesets, of every thread; the next call makes new ones."""
+        self._mine = threading.local()
 
     def _make(self) -> list[_Ruleset]:
         try:
@@ -284,7 +298,15 @@ class DurableProgram:
 
 
 class DurableEngine:
-    """Runs conditions on durable-rules."""
+    """Runs conditions on durable-rules.
+
+    Args:
+        verified: Whether each of its answers is compared with the plain reading of the conditions. Without it the
+            engine alone is measured; leave it on for people.
+    """
+
+    def __init__(self, *, verified: bool = True) -> None:
+        self._verified = verified
 
     @property
     def name(self) -> str:
@@ -293,4 +315,4 @@ class DurableEngine:
 
     def compile(self, conditions: Sequence[Condition]) -> DurableProgram:
         """The conditions as a program."""
-        return DurableProgram(conditions)
+        return DurableProgram(conditions, verified=self._verified)

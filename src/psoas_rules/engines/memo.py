@@ -19,7 +19,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from psoas_rules.conditions import Condition, Value, facts_read, tests
-from psoas_rules.engines.protocol import Program
+from psoas_rules.engines.protocol import Forgetful, Program
 from psoas_rules.memory import Memory
 
 MOST_ENTRIES: Final = 1_024
@@ -56,16 +56,12 @@ class _Cells:
 class _Group:
     """The conditions that read the same facts, and what is known of them."""
 
-    __slots__ = ("cells", "known", "number", "positions", "ready")
+    __slots__ = ("cells", "known", "positions")
 
-    def __init__(self, number: int, facts: tuple[str, ...], cells: Mapping[str, _Cells]) -> None:
-        self.number = number
+    def __init__(self, facts: tuple[str, ...], cells: Mapping[str, _Cells]) -> None:
         self.cells = tuple((fact, cells[fact].of) for fact in facts)
         self.positions: set[int] = set()
         self.known: Memory[tuple[int, ...]] = Memory(MOST_ENTRIES)
-        # Most groups read one fact. For them, what is known of a cell is also kept for the values met in it, each with
-        # its type, since 1 and yes are the same key.
-        self.ready: dict[Value | None, tuple[type, tuple[int, ...]]] = {}
 
     def key(self, facts: Mapping[str, Value]) -> Hashable:
         """The cells of the facts that the group reads."""
@@ -75,16 +71,6 @@ class _Group:
     def learn(self, facts: Mapping[str, Value], fired: Sequence[int]) -> None:
         """Remembers which of the group's conditions held."""
         self.known.put(self.key(facts), tuple(position for position in fired if position in self.positions))
-
-    def of(self, value: Value | None) -> tuple[int, ...] | None:
-        """What is known for this value of the one fact that the group reads; it is ready the next time."""
-        found = self.known.get((self.cells[0][1](value),))
-        if found is not None:
-            if len(self.ready) >= MOST_ENTRIES:
-                # A new one, for another thread may be reading.
-                self.ready = {}
-            self.ready[value] = (type(value), found)
-        return found
 
 
 class MemoProgram:
@@ -110,22 +96,23 @@ class MemoProgram:
             for test in tests(condition):
                 compared.setdefault(test.fact, []).append(test.value)
         cells = {fact: _Cells(values) for fact, values in compared.items()}
-        groups = {facts: _Group(number, facts, cells) for number, facts in enumerate(dict.fromkeys(reads))}
+        groups = {facts: _Group(facts, cells) for facts in reads}
         for position, facts in enumerate(reads):
             groups[facts].positions.add(position)
         self._groups = tuple(groups.values())
-        others: dict[str, list[int]] = {fact: [] for fact in cells}
-        for facts, group in groups.items():
-            for fact in facts if len(facts) > 1 else ():
-                others[fact].append(group.number)
-        # For each fact the group that reads it alone, if there is one, and the numbers of all that read others besides.
-        self._by_fact = {fact: (groups.get((fact,)), tuple(numbers)) for fact, numbers in others.items()}
+        by_fact: dict[str, set[int]] = {fact: set() for fact in cells}
+        for number, facts in enumerate(groups):
+            for fact in facts:
+                by_fact[fact].add(number)
+        self._by_fact = {fact: tuple(numbers) for fact, numbers in by_fact.items()}
         self._group_of = {p: number for number, group in enumerate(self._groups) for p in group.positions}
         self._at_usual: tuple[int, ...] | None = None
 
     def forget(self) -> None:
         """Starts afresh."""
         self._prepare()
+        if isinstance(self._program, Forgetful):
+            self._program.forget()
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: self.__dict__[name] for name in ("_program", "_conditions", "_usual")}
@@ -151,38 +138,22 @@ class MemoProgram:
         if unusual is None:
             usual = self._usual
             unusual = [fact for fact in self._by_fact if facts.get(fact) is not usual.get(fact)]
-        by_fact, get = self._by_fact, facts.get
+        by_fact = self._by_fact
         looked_at: set[int] = set()
-        found: list[int] = []
-        missing = False
         for fact in unusual:
-            if fact not in by_fact:
-                continue
-            alone, others = by_fact[fact]
-            looked_at.update(others)
-            if alone is not None and alone.number not in looked_at:
-                looked_at.add(alone.number)
-                value = get(fact)
-                kept = alone.ready.get(value)
-                fired = kept[1] if kept is not None and kept[0] is type(value) else alone.of(value)
-                if fired is None:
-                    missing = True
-                else:
-                    found += fired
+            if fact in by_fact:
+                looked_at.update(by_fact[fact])
         if not looked_at:
             return at_usual
+        group_of = self._group_of
+        found = [position for position in at_usual if group_of[position] not in looked_at]
         groups = self._groups
         for number in looked_at:
             group = groups[number]
-            if missing or len(group.cells) == 1:
-                continue
             fired = group.known.get(group.key(facts))
-            missing = fired is None
-            found += fired or ()
-        if missing:
-            return self._ask(facts, looked_at)
-        group_of = self._group_of
-        found += [position for position in at_usual if group_of[position] not in looked_at]
+            if fired is None:
+                return self._ask(facts, looked_at)
+            found += fired
         found.sort()
         return tuple(found)
 

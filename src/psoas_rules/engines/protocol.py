@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from psoas_rules.conditions import Condition, Value
 
@@ -13,6 +13,15 @@ class Program(Protocol):
 
     def fired(self, facts: Mapping[str, Value]) -> tuple[int, ...]:
         """Positions of the conditions that hold, ascending."""
+        ...
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A program that keeps something from one call to the next."""
+
+    def forget(self) -> None:
+        """Lets go of it; the next calls answer the same."""
         ...
 
 
