@@ -1,11 +1,168 @@
-"""The trace in sentences: why each thing is in an outcome, from which answers, on which source."""
+"""The trace in sentences: why each thing is in an outcome, from which answers, on which source.
+
+Three layers: `headline` is one line, `summary` a paragraph, `explain` the whole story with every rule.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from psoas_rules.outcomes import Note, Outcome, Referral, Routine, Screening
-from psoas_rules.trace import Firing, Reading
+from psoas_rules.pack import Limit
+from psoas_rules.trace import Conclusion, Firing, Reading
+
+_MOST_NAMED = 6
+"""So many things are named in a paragraph; the rest are counted."""
+
+
+def headline(outcome: Outcome) -> str:
+    """What came out, in one line."""
+    match outcome:
+        case Routine():
+            profile = outcome.profile
+            count = _count(len(outcome.steps), "exercise")
+            return f"A routine of {count} for the pattern '{profile.kind}' (confidence {profile.confidence})."
+        case Referral():
+            return f"A referral ({outcome.urgency}), no exercise: {outcome.headline}"
+        case Screening():
+            return f"No routine yet: {_open_questions(outcome)}."
+
+
+def summary(outcome: Outcome) -> str:
+    """Why the outcome is as it is, in one paragraph."""
+    return " ".join(_sentences(outcome))
+
+
+def _sentences(outcome: Outcome) -> Iterator[str]:
+    match outcome:
+        case Routine():
+            yield outcome.profile.text
+            if outcome.profile.mattered:
+                yield f"What counted most: {_answers(outcome.profile.mattered)}."
+            if outcome.triage != "ok":
+                calling = [firing.title for firing in _concluding(outcome, "triage")]
+                yield f"An appointment is advised because of: {_listed(calling)}."
+            lowering = [firing.title for firing in _concluding(outcome, "limit") if firing.stage != "assembly"]
+            if lowering:
+                yield f"The doses are limited because of: {_listed(lowering)}."
+            names = [out.name for out in outcome.left_out if out.exercise is not None]
+            if names:
+                yield f"Left out: {_listed(names)}."
+        case Referral():
+            yield outcome.headline
+            yield f"Because of: {_listed([firing.title for firing in _concluding(outcome, 'triage')])}."
+            if outcome.unanswered:
+                yield f"Still open, and it may matter: {_count(len(outcome.unanswered), 'question')}."
+        case Screening():
+            yield outcome.message
+            yield f"The most dangerous one: {outcome.questions[0].ask}"
+            known = [firing.title for firing in _concluding(outcome, "triage")]
+            if known:
+                yield f"Known so far: {_listed(known)}."
+
+
+def _concluding(outcome: Outcome, kind: str) -> list[Firing]:
+    """The rules that fired and concluded something of this kind."""
+    return [firing for firing in outcome.trace.firings if any(one.kind == kind for one in firing.concludes)]
+
+
+def _open_questions(screening: Screening) -> str:
+    count = len(screening.questions)
+    return "1 safety question is open" if count == 1 else f"{count} safety questions are open"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _listed(names: Iterable[str]) -> str:
+    """The names in a row, each once; what is too many is counted."""
+    every = list(dict.fromkeys(names))
+    more = f" and {len(every) - _MOST_NAMED} more" if len(every) > _MOST_NAMED else ""
+    return "; ".join(every[:_MOST_NAMED]) + more
+
+
+def follows(conclusion: Conclusion) -> str:
+    """What follows from a rule, in a few words."""
+    subject = conclusion.subject
+    match conclusion.kind:
+        case "limit":
+            return describe_limit(conclusion.limit) if conclusion.limit is not None else "limits the dose"
+        case "swap":
+            return f"puts {conclusion.other} in place of {subject}"
+        case "points":
+            side = f" on the {conclusion.side}" if conclusion.side else ""
+            return f"{conclusion.hundredths / 100:+g} for {subject}{side}"
+        case "extra_side":
+            return f"a set more for {subject}" + (f" on the {conclusion.side}" if conclusion.side else "")
+    words = _FOLLOWS.get(conclusion.kind, conclusion.kind.replace("_", " "))
+    return words.replace("*", subject)
+
+
+def all_follow(conclusions: Iterable[Conclusion]) -> tuple[str, ...]:
+    """What follows from a rule, in a few words each; things of the same kind are told together."""
+    told: dict[str, list[str]] = {}
+    for conclusion in conclusions:
+        subject = conclusion.subject
+        match conclusion.kind:
+            case "exclude_property" | "exclude_exercise" | "prefer":
+                told.setdefault(_FOLLOWS[conclusion.kind], []).append(subject)
+            case "swap":
+                told.setdefault("puts one in place of another: *", []).append(f"{conclusion.other} for {subject}")
+            case _:
+                told.setdefault(follows(conclusion), [])
+    return tuple(words.replace("*", ", ".join(those)) if those else words for words, those in told.items())
+
+
+_FOLLOWS: Mapping[str, str] = {
+    "ask": "asks for *",
+    "treat_as": "counts as the condition *",
+    "triage": "triage at least *",
+    "exclude_property": "leaves out every movement with *",
+    "exclude_exercise": "leaves out *",
+    "exclude_phase": "leaves out the phase *",
+    "prefer": "prefers *",
+    "clinician_first": "counts as a condition for which a clinician comes first",
+    "needs_clearance": "asks for a clinician's agreement",
+    "strict_pain": "the stricter rules for pain",
+    "action": "says what to do: *",
+    "own_advice": "says: *",
+    "no_walk": "not even walking meanwhile",
+    "fill": "puts * into the session",
+    "say": "says: *",
+    "stop_sign": "a sign to stop: *",
+}
+
+
+def describe_limit(limit: Limit) -> str:
+    """A limit in a few words: what it is about, and what it allows."""
+    scope = [
+        text
+        for text in (
+            f"with {limit.for_property}" if limit.for_property else "",
+            f"in {limit.for_phase}" if limit.for_phase else "",
+            f"for {', '.join(limit.for_exercises)}" if limit.for_exercises else "",
+        )
+        if text
+    ]
+    caps = [
+        f"{name} {value:g}"
+        for name, value in (
+            ("level at most", limit.level_max),
+            ("effort at most", limit.effort_max),
+            ("stretch at most", limit.stretch_max),
+            ("sets at most", limit.sets_max),
+            ("repetitions at most", limit.reps_max),
+            ("seconds of hold at most", limit.hold_s_max),
+            ("days a week at most", limit.days_max),
+            ("sets times", limit.sets_factor),
+            ("hold times", limit.hold_factor),
+            ("rest times", limit.rest_factor),
+        )
+        if value is not None
+    ]
+    what = ", ".join(caps) if caps else f"says: {limit.say}"
+    return f"{' '.join(scope) or 'everything'}: {what}"
 
 
 def explain(outcome: Outcome) -> str:
@@ -26,9 +183,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
             yield f"Why: {outcome.headline}"
             yield from _notes(outcome.reasons, firings)
         case Screening():
-            count = len(outcome.questions)
-            are = "1 safety question is" if count == 1 else f"{count} safety questions are"
-            yield f"There is no routine yet: {are} open."
+            yield f"There is no routine yet: {_open_questions(outcome)}."
             yield from (f"- {question.ask}" for question in outcome.questions)
             yield from _notes(outcome.reasons, firings)
     yield f"Rules: {outcome.pack.name} {outcome.pack.version}. Decided by {outcome.engine}."
@@ -79,9 +234,13 @@ def _fired(rules: Iterable[str], firings: Mapping[str, Firing], *, indent: str) 
     for rule in rules:
         firing = firings.get(rule)
         if firing is not None:
-            known = [reading for reading in firing.readings if reading.value is not None]
-            answers = f"because {_answers(known)}" if known else "because nothing was answered to the contrary"
-            yield f"{indent}Rule {rule}, {answers} [{', '.join(firing.sources)}]."
+            yield f"{indent}Rule {rule}, because {grounds(firing)} [{', '.join(firing.sources)}]."
+
+
+def grounds(firing: Firing) -> str:
+    """The answers that a rule rests on, in words."""
+    known = [reading for reading in firing.readings if reading.value is not None]
+    return _answers(known) if known else "nothing was answered to the contrary"
 
 
 def _answers(readings: Iterable[Reading]) -> str:

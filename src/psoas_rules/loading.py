@@ -53,6 +53,9 @@ MINUTES: Final = "preference.minutes"
 INVARIANTS: Final = "invariants.yaml"
 """What is to be proved of a pack. It decides nothing, so outcomes do not depend on it."""
 
+SCHEMA_FOLDER: Final = "schemas"
+"""The folder with JSON Schemas for editors; nothing in it is part of the pack."""
+
 RULE_FOLDERS: Final = ("precaution", "triage", "safety", "profile", "dosage")
 
 
@@ -183,7 +186,7 @@ def _walk(folder: Traversable, inside: str) -> Iterator[tuple[str, Traversable]]
         elif isinstance(entry, FilePath) and entry.is_symlink():
             # It could lead in a circle, or out of the pack.
             raise _unreadable(file, "links to folders are not followed; put the folder itself here")
-        else:
+        elif file != SCHEMA_FOLDER:
             yield from _walk(entry, f"{file}/")
 
 

@@ -1,18 +1,18 @@
-"""JSON Schema (draft 2020-12) for what goes in and what comes out, made from the pack and from the value classes."""
+"""JSON Schema for what goes in, what comes out and what people write, made from the pack and from the value classes."""
 
 from __future__ import annotations
 
 import typing
 from collections import abc
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import attrs
 
 from psoas_rules.lexicon import SECTIONS, FactSpec, build_lexicon
 from psoas_rules.outcomes import Outcome, Referral, Routine, Screening
-from psoas_rules.pack import Pack
+from psoas_rules.pack import SIDES, Pack
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _UNKNOWN: dict[str, Any] = {"enum": [None, "unknown", "not_sure"]}
@@ -119,3 +119,136 @@ def _schema(shape: Any, shapes: dict[str, Any]) -> dict[str, Any]:
 
 
 _NAMES: Mapping[Any, str] = {str: "string", bool: "boolean", int: "integer", float: "number", NoneType: "null"}
+
+
+WRITTEN_DRAFT: Final = "http://json-schema.org/draft-07/schema#"
+"""The draft of the schemas for files that people write: the newest that every YAML editor reads."""
+
+_YES_NO_WRITTEN: Final[dict[str, Any]] = {"enum": [True, False, "yes", "no"]}
+_SCALAR: Final[dict[str, Any]] = {"type": ["string", "number", "boolean", "null"]}
+
+
+class WrittenSchemas:
+    """Makes schemas of what people write, from the classes that it is read into.
+
+    Args:
+        names: For a field, the names that an editor offers there; others are allowed, for a name may be new.
+        ranges: For a class, its numbers that have a least and a most.
+        trees: For a field that holds plain data, the name and the schema of what may stand there.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, Collection[str]],
+        ranges: Mapping[Any, Iterable[tuple[str, float, float]]],
+        trees: Mapping[str, tuple[str, Mapping[str, Any]]],
+    ) -> None:
+        self.names = names
+        self.ranges = {shape: {name: (low, high) for name, low, high in given} for shape, given in ranges.items()}
+        self.trees = trees
+
+    def schema(self, shape: Any, title: str) -> dict[str, Any]:
+        """The schema of a whole file.
+
+        Args:
+            shape: A class, or a mapping from the keys of the file to the shapes of what stands there.
+            title: What the file is called for people.
+        """
+        shapes: dict[str, Any] = {}
+        if isinstance(shape, abc.Mapping):
+            whole = {
+                "type": "object",
+                "properties": {key: self._schema(one, shapes, key) for key, one in shape.items()},
+                "required": list(shape),
+                "additionalProperties": False,
+            }
+        else:
+            self._define(shape, shapes)
+            whole = shapes.pop(shape.__name__)
+        return {"$schema": WRITTEN_DRAFT, "title": title, **whole, "definitions": dict(sorted(shapes.items()))}
+
+    def _define(self, shape: Any, shapes: dict[str, Any]) -> None:
+        if shape.__name__ in shapes:
+            return
+        shapes[shape.__name__] = {}
+        hints = typing.get_type_hints(shape)
+        fields = [field for field in attrs.fields(shape) if field.init]
+        shapes[shape.__name__] = {
+            "type": "object",
+            "description": (shape.__doc__ or "").strip().splitlines()[0],
+            "properties": {field.name: self._field(shape, field.name, hints[field.name], shapes) for field in fields},
+            "required": [field.name for field in fields if field.default is attrs.NOTHING],
+            "additionalProperties": False,
+        }
+
+    def _field(self, shape: Any, name: str, hint: Any, shapes: dict[str, Any]) -> dict[str, Any]:
+        made = self._schema(hint, shapes, name)
+        low, high = self.ranges.get(shape, {}).get(name, (None, None))
+        if low is None:
+            return made
+        # An optional number is written as one or left out, so the bounds stand beside either.
+        return {**made, "minimum": low, "maximum": high}
+
+    def _schema(self, shape: Any, shapes: dict[str, Any], name: str) -> dict[str, Any]:
+        if shape is Any:
+            if name not in self.trees:
+                return {}
+            called, tree = self.trees[name]
+            shapes[called] = dict(tree)
+            return {"$ref": f"#/definitions/{called}"}
+        if attrs.has(shape):
+            self._define(shape, shapes)
+            return {"$ref": f"#/definitions/{shape.__name__}"}
+        origin, args = get_origin(shape), get_args(shape)
+        if origin is Literal:
+            return {"enum": list(args)}
+        if origin is tuple:
+            return {"type": "array", "items": self._schema(args[0], shapes, name)}
+        if origin is abc.Mapping:
+            keys = {"propertyNames": self._text(name)} if name in self.names else {}
+            # The values of a mapping are names, too, only where one thing comes in place of another.
+            inside = name if args[1] is not str or name == "swaps" else ""
+            return {"type": "object", **keys, "additionalProperties": self._schema(args[1], shapes, inside)}
+        if origin in (Union, UnionType):
+            if {bool, str} <= set(args):
+                return _SCALAR
+            return {"anyOf": [self._schema(arg, shapes, name) for arg in args]}
+        if shape is bool:
+            return _YES_NO_WRITTEN
+        return self._text(name) if shape is str else {"type": _NAMES[shape]}
+
+    def _text(self, name: str) -> dict[str, Any]:
+        """A text; where names are known, an editor offers them."""
+        known = self.names.get(name)
+        text: dict[str, Any] = {"type": "string", "pattern": r"\S"}
+        return text if known is None else {"anyOf": [{"enum": sorted(known)}, text]}
+
+
+def condition_schema(names: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """The schema of a condition tree.
+
+    Args:
+        names: For each kind of fact, the names that an editor offers.
+    """
+    tree = {"$ref": "#/definitions/Condition"}
+    text: dict[str, Any] = {"type": "string"}
+    facts = {kind: {"anyOf": [{"enum": sorted(known)}, text]} for kind, known in names.items()}
+    number = {"type": "number"}
+    alone = {"maxProperties": 1}
+    return {
+        "type": "object",
+        "description": "all, any or not around other conditions, or one test of one fact.",
+        "properties": {
+            "all": {"type": "array", "items": tree, "minItems": 1},
+            "any": {"type": "array", "items": tree, "minItems": 1},
+            "not": tree,
+            **facts,
+            "side": {"enum": [*SIDES, "any", "both"]},
+            "is": _SCALAR,
+            **dict.fromkeys(("at_least", "at_most", "above", "below"), number),
+            "answered": {"enum": [True, "yes"]},
+        },
+        "dependencies": {"all": alone, "any": alone, "not": alone},
+        "minProperties": 1,
+        "additionalProperties": False,
+    }

@@ -28,7 +28,7 @@ CONSTANTS: Final = {
 """The constants that the code reads, each with the range in which it makes sense."""
 
 
-_DOSE_RANGES: Final[tuple[Range, ...]] = (
+DOSE_RANGES: Final[tuple[Range, ...]] = (
     ("sets", 1, 10),
     ("reps", 1, 100),
     ("reps_top", 1, 100),
@@ -42,18 +42,18 @@ _DOSE_RANGES: Final[tuple[Range, ...]] = (
     ("days_min", 1, 7),
     ("days_max", 1, 7),
 )
+"""The numbers of a dose, each with the range in which it makes sense."""
 
-
-_CEILING_RANGES: Final[tuple[Range, ...]] = (("sets", 1, 10), ("reps", 1, 100), ("hold_s", 1, 3600))
+CEILING_RANGES: Final[tuple[Range, ...]] = (("sets", 1, 10), ("reps", 1, 100), ("hold_s", 1, 3600))
+AGE_RANGES: Final[tuple[Range, ...]] = (("from_age", 0, 120), ("below_age", 0, 120))
 
 
 def check_numbers(reading: Reading, book: Rulebook) -> None:
     """Ages, levels, doses and constants are numbers that can be meant."""
     pack = placed(reading, book.pack)
-    ages = (("from_age", 0, 120), ("below_age", 0, 120))
     for i, row in enumerate(pack.conditions):
         path: Path = ("conditions", i)
-        in_range(reading, "conditions.yaml", path, row, ages)
+        in_range(reading, "conditions.yaml", path, row, AGE_RANGES)
         not_below(reading, "conditions.yaml", path, row, top="below_age", start="from_age")
     for exercise in pack.exercises:
         _check_dose(reading, exercise)
@@ -69,7 +69,7 @@ def _check_dose(reading: Reading, exercise: Exercise) -> None:
     file = f"exercises/{exercise.id}.yaml"
     dose = exercise.dose
     in_range(reading, file, (), exercise, (("level", 1, 3),))
-    in_range(reading, file, ("dose",), dose, _DOSE_RANGES)
+    in_range(reading, file, ("dose",), dose, DOSE_RANGES)
     for top, start in (("reps_top", "reps"), ("hold_top_s", "hold_s"), ("days_max", "days_min")):
         not_below(reading, file, ("dose",), dose, top=top, start=start)
     if dose.hold_top_s is not None and dose.hold_s is None:
@@ -78,7 +78,7 @@ def _check_dose(reading: Reading, exercise: Exercise) -> None:
     if ceiling is None:
         return
     path = ("dose", "ceiling")
-    in_range(reading, file, path, ceiling, _CEILING_RANGES)
+    in_range(reading, file, path, ceiling, CEILING_RANGES)
     starts = {"sets": dose.sets, "reps": dose.reps_top, "hold_s": dose.hold_top_s or dose.hold_s}
     for name, first in starts.items():
         most = getattr(ceiling, name)
