@@ -490,7 +490,7 @@ def test_the_coverage_is_told_by_file(small):
 
     assert done.exit_code == 0
     assert "triage/poor_day_waits.yaml" in done.output
-    assert ("red_flags.yaml:16: red_flag.warm_wall: no case makes it fire [never reached]") in done.output
+    assert ("red_flags.yaml:20: red_flag.warm_wall: no case makes it fire [never reached]") in done.output
 
 
 def test_every_condition_that_is_measured_has_a_place(small):

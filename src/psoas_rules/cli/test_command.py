@@ -236,6 +236,7 @@ def _tell_proposals(proposals: Proposals, written: Path | None) -> None:
         wrote = f"{_count(len(proposals.cases), 'case')} written into {written}."
         out.print(f"{wrote} They say what comes out today. A clinician has to confirm each one.", markup=False)
     if proposals.unreached:
-        out.print(f"For {_count(len(proposals.unreached), 'boundary')[:-1]}ies no intake was found:")
+        number = len(proposals.unreached)
+        out.print(f"For {'1 boundary' if number == 1 else f'{number} boundaries'} no intake was found:")
         for text in proposals.unreached:
             out.print(f"- {text}", markup=False)

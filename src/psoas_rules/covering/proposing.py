@@ -23,7 +23,7 @@ from psoas_rules.covering.measuring import Evaluations, Measured, stem
 from psoas_rules.covering.recording import CHOICES, ListeningEngine
 from psoas_rules.covering.running import Casebook, run_book
 from psoas_rules.errors import EngineError, IntakeError, Issue, PackError
-from psoas_rules.intake import Intake
+from psoas_rules.intake import Intake, Screen
 from psoas_rules.lexicon import SECTIONS, Lexicon
 from psoas_rules.loading import find_builtin
 from psoas_rules.outcomes import Outcome, Referral, Routine
@@ -94,6 +94,8 @@ class _Proposer:
         self.recommender = Recommender(book.pack, self.engine, remember=False)
         self.titles = {stem(rule): rule.title for rule in evaluations.book.rules}
         self.names = {case.name for _, case in book.whole.values()}
+        self.usual = frozenset(self.recommender.recommend(Intake(screen=Screen.clear())).trace.rules)
+        self.engine.take()
 
     def propose(self, match: str) -> Proposals:
         made: list[Proposal] = []
@@ -184,9 +186,10 @@ class _Proposer:
     def _expect(self, one: Measured, outcome: Outcome) -> dict[str, Any]:
         expect: dict[str, Any] = {"outcome": outcome.kind}
         ids = {rule.id for rule in self.evaluations.book.rules if stem(rule) == one.id}
-        urgent = [firing.rule for firing in outcome.trace.firings if firing.stage == "triage"]
-        told = urgent if one.stage == "evidence" else [*urgent, *ids]
-        fired = [rule for rule in outcome.trace.rules if rule in told]
+        stages = {firing.rule: firing.stage for firing in outcome.trace.firings}
+        told = {rule for rule, stage in stages.items() if stage not in ("evidence", "assembly")}
+        # What fires for everybody says nothing about these answers.
+        fired = [rule for rule in stages if rule in told and (rule not in self.usual or rule in ids)]
         if isinstance(outcome, Routine):
             expect["triage"] = outcome.triage
             if one.stage == "evidence":

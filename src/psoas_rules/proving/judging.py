@@ -255,16 +255,21 @@ class _Round:
         wide = [(claim, self._unaccepted(claim, wider=True)) for claim in claims]
         if all(claim.wider is None for claim in claims):
             return list(claims)
-        return [claim for claim, _ in self._halved(asker, wide)]
+        return self._halved(asker, wide, [])
 
-    def _halved(self, asker: Asker, pairs: Sequence[_Pair]) -> Sequence[_Pair]:
-        """Those for which somebody is found: halves in which there is nobody are put aside whole."""
+    def _halved(self, asker: Asker, pairs: Sequence[_Pair], found: list[Claim]) -> list[Claim]:
+        """Those for which somebody is found: halves in which there is nobody are put aside whole.
+
+        When there are examples enough, the rest is left open: it is not proved, and need not be looked at.
+        """
+        if len(found) >= MOST_LOOKED_UP:
+            return [*found, *(claim for claim, _ in pairs)]
         if not pairs or asker.witness(some(goal for _, goal in pairs)) is None:
-            return ()
+            return found
         if len(pairs) == 1:
-            return pairs
+            return [*found, pairs[0][0]]
         middle = len(pairs) // 2
-        return (*self._halved(asker, pairs[:middle]), *self._halved(asker, pairs[middle:]))
+        return self._halved(asker, pairs[middle:], self._halved(asker, pairs[:middle], found))
 
     def _unaccepted(self, claim: Claim, *, wider: bool = False) -> z3.BoolRef:
         """Somebody who breaks the claim and is not among those for whom that is accepted."""
