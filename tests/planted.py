@@ -8,9 +8,9 @@ from unittest import mock
 
 import attrs
 
-from psoas_rules import yaml_reader
+from psoas_rules import invariants, yaml_reader
 from psoas_rules.loading import INVARIANTS, find_builtin, find_data, read_data, read_folder, read_pack
-from psoas_rules.proving import invariants, parse_invariants
+from psoas_rules.proving import parse_invariants
 
 FOLDER = Path(__file__).parent / "defects"
 

@@ -26,6 +26,7 @@ from psoas_rules.checking.reasoning import can_hold, failing, implies
 from psoas_rules.conditions import All, Any, Not, holds
 from psoas_rules.conditions import Test as Leaf
 from psoas_rules.errors import PackError
+from psoas_rules.invariants import Invariants
 from psoas_rules.lexicon import build_lexicon
 from psoas_rules.shapes import structure
 from psoas_rules.yaml_reader import read_yaml
@@ -253,16 +254,25 @@ def test_what_is_no_pack_gives_a_report(tmp_path):
     assert not report.sound()
 
 
-def test_another_part_of_the_library_can_add_a_check():
-    def reader(examination):
-        assert "signs.yaml" in examination.documents
-        examination.tell("signs.yaml", ("signs", 1, "label"), "unfinished", "told by a reader")
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("level: same_day", "level: sameday", "'sameday' is not one of ok, caution, before_exercising, same_day"),
+        ("red_flag: leg_clot", "red_flag: leg_clott", "unknown red flag 'leg_clott'; did you mean 'leg_clot'?"),
+    ],
+)
+def test_invariants_are_read_with_the_rest_of_the_pack(tmp_path, old, new, said):
+    """They decide nothing, so the pack loads without them; a slip in them is told here, without a solver."""
+    folder = Path(shutil.copytree(RULES, tmp_path / "pack", ignore=shutil.ignore_patterns("cases")))
+    file = folder / "invariants.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    report = check(SMALL_PACK, today=DAY, readers=[reader])
+    (error,) = check(folder, today=DAY).errors
 
-    assert [str(f) for f in report.findings if f.message == "told by a reader"] == [
-        "signs.yaml:19:5: told by a reader [unfinished]"
-    ]
+    assert error.file == "invariants.yaml"
+    assert error.message.startswith(said)
 
 
 def test_without_the_library_reading_ease_is_noted_and_nothing_else_changes(monkeypatch):
@@ -616,7 +626,8 @@ def test_every_file_fits_the_schema_of_its_kind(folder, built_in):
         if kind is not None:
             kinds.add(kind.name)
             assert [error.message for error in validators[kind.name].iter_errors(document.data)] == [], file
-    assert kinds == set(validators)
+    assert kinds | {"invariants"} == set(validators)
+    assert ("invariants" in kinds) is (folder is None)
 
 
 @pytest.mark.parametrize(
@@ -655,7 +666,8 @@ def test_the_kinds_are_those_that_loading_reads():
     }
 
     assert tables == {(table.file, table.key, table.row) for table in loading._TABLES}
-    assert whole == {(table.file, table.row) for table in loading._WHOLE}
+    # Loading leaves the invariants alone.
+    assert whole == {(table.file, table.row) for table in loading._WHOLE} | {(loading.INVARIANTS, Invariants)}
 
 
 def test_the_schemas_in_the_built_in_pack_are_those_of_the_pack():

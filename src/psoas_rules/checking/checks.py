@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from psoas_rules.checking import (
     questions,
     reading,
     references,
+    requirements,
     rules,
     schema_files,
     sessions,
@@ -66,28 +66,27 @@ OF_PACKS: Final[tuple[Check, ...]] = (
     texts.check_outcome_texts,
     cases.check_case_names,
     cases.check_tried,
+    requirements.check_invariants,
+    requirements.check_invariants,
     schema_files.check_schemas,
 )
 """Checks that look at the pack as a whole, as far as it can be read."""
 
 
-def check(folder: str | Path | None = None, *, today: dt.date | None = None, readers: Iterable[Check] = ()) -> Report:
+def check(folder: str | Path | None = None, *, today: dt.date | None = None) -> Report:
     """Everything that is wrong with a pack, and everything about it that deserves a look.
 
     Args:
         folder: The folder of the pack; None for the built-in one.
         today: The day that counts as today, for what falls due; None for the day of the computer.
-        readers: More checks, such as one of a file that another part of the library reads.
 
     Returns:
         A report with every finding by file, line and column. A pack that cannot be read at all gives a report, too.
     """
-    return examine(folder, today=today, readers=readers)[0]
+    return examine(folder, today=today)[0]
 
 
-def examine(
-    folder: str | Path | None = None, *, today: dt.date | None = None, readers: Iterable[Check] = ()
-) -> tuple[Report, Examination]:
+def examine(folder: str | Path | None = None, *, today: dt.date | None = None) -> tuple[Report, Examination]:
     """The same as `check`, together with what was looked at."""
     day = today or dt.datetime.now().astimezone().date()
     examination = Examination({}, {}, day)
@@ -100,7 +99,7 @@ def examine(
         return Report(in_order(examination.findings)), examination
     examination = Examination(contents, {}, day, schemas=_schemas(root))
     reading.read(examination)
-    for one in (*OF_FILES, *(OF_PACKS if examination.book is not None else ()), *readers):
+    for one in (*OF_FILES, *(OF_PACKS if examination.book is not None else ())):
         one(examination)
     return Report(in_order(examination.findings), tuple(examination.notes), len(contents)), examination
 

@@ -12,8 +12,9 @@ from typing import Any, Final, get_args, get_origin
 import attrs
 
 from psoas_rules.casebook import CaseFile
+from psoas_rules.invariants import Invariants
 from psoas_rules.lexicon import FACT_KINDS, build_lexicon
-from psoas_rules.loading import RULE_FOLDERS, SCHEMA_FOLDER
+from psoas_rules.loading import INVARIANTS, RULE_FOLDERS, SCHEMA_FOLDER
 from psoas_rules.pack import (
     PROFILES,
     Ceiling,
@@ -94,6 +95,7 @@ FILE_KINDS: Final = (
     FileKind("exercise", "An exercise", ("exercises",), Exercise),
     FileKind("rule", "A rule", RULE_FOLDERS, RuleFile),
     FileKind("cases", "Whole cases", ("cases",), CaseFile),
+    FileKind("invariants", "Invariants", INVARIANTS, Invariants),
 )
 """Every kind of file that a pack consists of."""
 

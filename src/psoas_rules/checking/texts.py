@@ -14,6 +14,7 @@ import attrs
 from psoas_rules.checking.examination import Examination
 from psoas_rules.checking.findings import Fix
 from psoas_rules.checking.kinds import FILE_KINDS, walk
+from psoas_rules.loading import INVARIANTS
 from psoas_rules.pack import PROFILES
 from psoas_rules.yaml_reader import Path
 
@@ -69,7 +70,7 @@ def check_texts(examination: Examination) -> None:
         elif text.path[-1] == "ask" and "?" not in text.text:
             message = "nothing is asked here: there is no question mark"
             examination.tell(text.file, text.path, "no-question", message)
-        elif text.key in _SENTENCES and not text.text.rstrip().endswith(_ENDS):
+        elif text.key in _SENTENCES and text.file != INVARIANTS and not text.text.rstrip().endswith(_ENDS):
             message = "this is a sentence for people, but it does not end like one; add a full stop"
             examination.tell(text.file, text.path, "no-full-stop", message)
 

@@ -12,10 +12,9 @@ from rich.text import Text
 
 from psoas_rules.checking import CATALOGUE, Finding, Mended, Report, mend, sarif, write_schemas
 from psoas_rules.checking.checks import examine
-from psoas_rules.checking.examination import Examination
 from psoas_rules.cli.output import FOUND, WELL, console, json_option, pack_argument, print_json, refuse_pack
 from psoas_rules.errors import PackError
-from psoas_rules.loading import INVARIANTS, find_builtin
+from psoas_rules.loading import find_builtin
 from psoas_rules.recommender import load_pack
 
 
@@ -62,13 +61,13 @@ def check(
     if schema_folder is not None:
         _write_schemas(pack, schema_folder, as_json=as_json)
         return
-    report, examination = examine(pack, readers=(_invariants,))
+    report, examination = examine(pack)
     mended = None
     if fix:
         mended = mend(report, examination.contents)
         if not dry_run:
             _write(mended, pack)
-            report, _ = examine(pack, readers=(_invariants,))
+            report, _ = examine(pack)
     if sarif_file is not None:
         _write_sarif(report, pack, sarif_file)
     if as_json:
@@ -77,23 +76,6 @@ def check(
     elif sarif_file is None or str(sarif_file) != "-":
         _print(report, mended, dry_run=dry_run)
     sys.exit(WELL if report.sound(strict=strict) else FOUND)
-
-
-def _invariants(examination: Examination) -> None:
-    """Tells what is wrong with the invariants, which the pack itself does not read."""
-    content = examination.contents.get(INVARIANTS)
-    if content is None or not examination.sound:
-        return
-    try:
-        from psoas_rules.proving import parse_invariants
-    except ModuleNotFoundError as error:
-        examination.notes.append(f"Not checked: {INVARIANTS}. {error}")
-        return
-    try:
-        parse_invariants(examination.rules, content)
-    except PackError as error:
-        for issue in error.issues:
-            examination.tell_at(issue.file, (issue.line, issue.column), issue.code, issue.message)
 
 
 def _write(mended: Mended, pack: Path | None) -> None:

@@ -33,9 +33,9 @@ from importlib.util import find_spec
 if find_spec("z3") is None:
     raise ModuleNotFoundError("proofs need the solver z3: python -m pip install 'psoas-rules[prove]'", name="z3")
 
+from psoas_rules.invariants import GENERAL, Invariant, Invariants, parse_invariants, read_invariants
 from psoas_rules.proving.answers import Answers
 from psoas_rules.proving.encoding import World
-from psoas_rules.proving.invariants import GENERAL, Invariant, Invariants, parse_invariants, read_invariants
 from psoas_rules.proving.proof import prove, rulebook
 from psoas_rules.proving.results import ASSUMED, Finding, Person, Proof, Result
 from psoas_rules.proving.solving import Answer, Asker

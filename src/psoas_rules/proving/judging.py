@@ -12,11 +12,11 @@ import z3
 
 from psoas_rules.casebook import Expect, WholeCase, run_case
 from psoas_rules.conditions import ALWAYS, Value
+from psoas_rules.invariants import Accepted, Invariant, Invariants, condition_of
 from psoas_rules.loading import Rulebook
 from psoas_rules.pack import PROFILES
 from psoas_rules.proving.answers import AGE, intake_data
 from psoas_rules.proving.encoding import World
-from psoas_rules.proving.invariants import Accepted, Invariant, Invariants, condition_of
 from psoas_rules.proving.replaying import Library, Observed, Reader, differences
 from psoas_rules.proving.results import Finding, Person, Result, Verdict
 from psoas_rules.proving.solving import DEFAULT_SECONDS, Answer, Asker

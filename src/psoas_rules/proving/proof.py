@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from psoas_rules.errors import Issue, PackError
+from psoas_rules.invariants import GENERAL, Invariants, read_invariants
 from psoas_rules.loading import Rulebook, fingerprint, make_rulebook
 from psoas_rules.pack import Pack
-from psoas_rules.proving.invariants import GENERAL, Invariants, read_invariants
 from psoas_rules.proving.judging import MOST_EXAMPLES, Judge
 from psoas_rules.proving.results import Proof, Result
 from psoas_rules.proving.solving import DEFAULT_SECONDS

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from psoas_rules.proving.invariants import Invariant, Kind
+from psoas_rules.invariants import Invariant, Kind
 from psoas_rules.proving.theorems import dangers, liveness, loads, monotone, movements, order, sessions
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 

@@ -10,11 +10,11 @@ import attrs
 import z3
 
 from psoas_rules.conditions import Condition
+from psoas_rules.invariants import Invariants
 from psoas_rules.loading import Rulebook
 from psoas_rules.pack import Exercise, Level
 from psoas_rules.proving.answers import Answers
 from psoas_rules.proving.encoding import World
-from psoas_rules.proving.invariants import Invariants
 from psoas_rules.proving.values import FALSE, every, no, some
 
 

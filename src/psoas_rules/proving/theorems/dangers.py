@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from psoas_rules.invariants import Invariant, condition_of
 from psoas_rules.pack import LEVELS
-from psoas_rules.proving.invariants import Invariant, condition_of
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 from psoas_rules.proving.values import every, no
 

@@ -8,9 +8,9 @@ from typing import Final
 import z3
 
 from psoas_rules.dosing import in_scope
+from psoas_rules.invariants import Invariant
 from psoas_rules.pack import LEVELS, PROFILES, Limit
 from psoas_rules.proving.encoding import TO_TRIAGE
-from psoas_rules.proving.invariants import Invariant
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 from psoas_rules.proving.values import TRUE, every, no, some
 from psoas_rules.stages import highest

@@ -9,8 +9,8 @@ from typing import Final
 import z3
 
 from psoas_rules.dosing import in_scope
+from psoas_rules.invariants import Invariant, condition_of
 from psoas_rules.pack import Exercise, Limit
-from psoas_rules.proving.invariants import Invariant, condition_of
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 from psoas_rules.proving.values import THOUSANDTHS, some
 

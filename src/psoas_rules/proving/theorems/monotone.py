@@ -7,9 +7,9 @@ from typing import Final
 
 import z3
 
+from psoas_rules.invariants import Aspect, Invariant
 from psoas_rules.pack import LEVELS, PHASES, PROFILES
 from psoas_rules.proving.encoding import World
-from psoas_rules.proving.invariants import Aspect, Invariant
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 from psoas_rules.proving.values import Choice, Number, Symbol, YesNo, every, no, some
 

@@ -9,8 +9,8 @@ import z3
 
 from psoas_rules.conditions import All, Condition, Not, Test
 from psoas_rules.conditions import Any as AnyOf
+from psoas_rules.invariants import Invariant, condition_of
 from psoas_rules.pack import Exclusions
-from psoas_rules.proving.invariants import Invariant, condition_of
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 from psoas_rules.proving.values import YesNo, every
 from psoas_rules.rulebook import compile_offer

@@ -7,10 +7,10 @@ from itertools import combinations, product
 from typing import Final
 
 from psoas_rules.conditions import Test, Value, facts_read, holds, tests
+from psoas_rules.invariants import Invariant
 from psoas_rules.lexicon import FactSpec
 from psoas_rules.loading import Rulebook
 from psoas_rules.pack import SIDES, STAGES, Stage
-from psoas_rules.proving.invariants import Invariant
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 from psoas_rules.proving.values import FALSE, TRUE, every, no, some
 from psoas_rules.rulebook import Rule

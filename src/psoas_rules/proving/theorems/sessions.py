@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import z3
 
+from psoas_rules.invariants import Invariant
 from psoas_rules.pack import PHASES, SlotUse
 from psoas_rules.proving.doses import Doses
-from psoas_rules.proving.invariants import Invariant
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 from psoas_rules.proving.theorems.loads import within
 from psoas_rules.proving.theorems.movements import tables
