@@ -1,39 +1,34 @@
 """Trying mutants: does any case of the pack come out otherwise?
 
-Only cases that a mutant can touch are run. What comes out depends on what each stage was asked and what its rules
-conclude. So where no changed rule fires for the facts of a case, neither before nor after, it comes out as it did.
+Only cases that a mutant can touch are run (see `touching`), and of those the ones first that name what is changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import Literal, TypeAlias
 
 import attrs
 
-from psoas_rules.casebook import PairCase, WholeCase, run_case, run_pair_case
-from psoas_rules.conditions import Value, holds
+from psoas_rules.casebook import PairCase, misses_of, run_case, run_pair_case
 from psoas_rules.covering import Casebook
-from psoas_rules.covering.recording import CHOICES, ListeningEngine
+from psoas_rules.covering.recording import ListeningEngine
 from psoas_rules.covering.running import rulebook_of
 from psoas_rules.errors import PackError
+from psoas_rules.intake import Intake
 from psoas_rules.loading import Rulebook
 from psoas_rules.mutating.books import Books, TrialRecommender
 from psoas_rules.mutating.equivalence import IsEquivalent, is_equivalent
 from psoas_rules.mutating.mutants import Mutant
-from psoas_rules.pack import PROFILES, Sessions
+from psoas_rules.mutating.touching import Changes, Known
 from psoas_rules.recommender import Recommender
-from psoas_rules.rulebook import Rule
 
 Verdict: TypeAlias = Literal["killed", "survived", "equivalent", "refused"]
 """What became of a mutant: a case failed; none did; nobody could see a difference; the pack does not hold together."""
 
 _SOON = 40
 """Most mutants that can be killed are killed by one of the first so many cases; only then it pays to remember."""
-
-_OF_ROUTINES = ("exercises", "info", "vocabulary")
-_OF_QUESTIONS = ("red_flags", "conditions", "screen", "person", "preferences", "signs", "measures")
 
 
 @attrs.frozen
@@ -51,27 +46,6 @@ class Trial:
     verdict: Verdict
     by: str | None = None
     decided: bool = False
-
-
-@attrs.frozen(eq=False)
-class Known:
-    """A whole case with how it went with the pack as it is.
-
-    Attributes:
-        name, place, case: The case.
-        asked: The facts that each stage was asked about.
-        open: Whether a question was open.
-        routine: Whether a session was put together.
-        text: The case in words, to find the names in it.
-    """
-
-    name: str
-    place: str
-    case: WholeCase
-    asked: Mapping[str, Mapping[str, Value]]
-    open: bool
-    routine: bool
-    text: str
 
 
 class Bench:
@@ -93,20 +67,18 @@ class Bench:
         for pair in book.pairs:
             self.pairs.setdefault(pair.file, []).append(pair)
         self.whole = self._known(book)
-        self._ordered: dict[str, tuple[Known, ...]] = {}
+        self._ordered: dict[tuple[str, str], tuple[Known, ...]] = {}
 
     def _known(self, book: Casebook) -> tuple[Known, ...]:
         engine = ListeningEngine()
         recommender = Recommender(self.pack, engine, remember=False)
         known = []
         for name, (place, case) in book.whole.items():
-            failure = run_case(recommender, place, case)
+            outcome = recommender.recommend(Intake.from_dict(case.intake))
+            failure = misses_of(recommender, place, case, outcome)
             assert failure is None, "mutants are tried on a pack whose cases all come out"
             asked = engine.take()
-            facts = asked.get("screening", {})
-            asking = any(holds(rule.when, facts) for rule in self.rulebook.rules if rule.stage == "screening")
-            text = f"{case.name} {case.intake} {case.expect}"
-            known.append(Known(name, place, case, asked, asking, CHOICES in asked, text))
+            known.append(Known.of(name, place, case, outcome=outcome, asked=asked, book=self.rulebook))
         return tuple(known)
 
     def try_out(self, number: int) -> Trial:
@@ -131,64 +103,13 @@ class Bench:
 
     def touched(self, mutant: Mutant, changed: Rulebook) -> Iterator[Known]:
         """The cases that may come out otherwise; those that name what is changed come first."""
-        changes = _Changes(self.rulebook, changed)
-        if mutant.subject not in self._ordered:
-            ordered = sorted(self.whole, key=lambda known: mutant.subject not in known.text)
-            self._ordered[mutant.subject] = tuple(ordered)
-        return filter(changes.touch, self._ordered[mutant.subject])
-
-
-class _Changes:
-    """What differs between a pack and a mutant of it, as far as cases can feel it."""
-
-    def __init__(self, book: Rulebook, changed: Rulebook) -> None:
-        old, new = book.pack, changed.pack
-        self.rules: list[tuple[str, Rule | None, Rule | None]] = []
-        if book.rules is not changed.rules:
-            before, after = ({rule.id: rule for rule in one.rules} for one in (book, changed))
-            for name in {**before, **after}:
-                one, two = before.get(name), after.get(name)
-                either = one or two
-                if either is not None and one != two:
-                    self.rules.append((either.stage, one, two))
-        self.gone = [one.id for _, one, two in self.rules if one is not None and two is None]
-        self.routines = any(getattr(old, name) is not getattr(new, name) for name in _OF_ROUTINES)
-        self.profiles = _profiles(old.sessions, new.sessions)
-        self.questions = any(getattr(old, name) is not getattr(new, name) for name in _OF_QUESTIONS)
-        self.all = book.lexicon is not changed.lexicon
-
-    def touch(self, known: Known) -> bool:
-        """Whether a case may come out otherwise."""
-        if self.all or (self.routines and known.routine) or (self.questions and known.open):
-            return True
-        if known.routine and known.asked[CHOICES].get("finding.profile") in self.profiles:
-            return True
-        if any(name in known.text for name in self.gone):
-            return True
-        return any(_fires_otherwise(known.asked.get(stage), one, two) for stage, one, two in self.rules)
+        changes = Changes(self.rulebook, changed, mutant)
+        names = (mutant.subject, str(mutant.inside[-1]))
+        if names not in self._ordered:
+            self._ordered[names] = tuple(sorted(self.whole, key=lambda known: -known.about(*names)))
+        return filter(changes.touch, self._ordered[names])
 
 
 def _killer(recommender: Recommender, cases: Iterator[Known]) -> str | None:
     """The first case that fails, if any does."""
     return next((one.name for one in cases if run_case(recommender, one.place, one.case) is not None), None)
-
-
-def _profiles(old: Sessions, new: Sessions) -> frozenset[Value]:
-    """The profiles whose sessions can have changed."""
-    if old is new:
-        return frozenset()
-    bare = [attrs.evolve(one, sessions={}, session_limits={}) for one in (old, new)]
-    tables = ((old.sessions, new.sessions), (old.session_limits, new.session_limits))
-    if bare[0] != bare[1]:
-        return frozenset(PROFILES)
-    return frozenset(profile for before, after in tables for profile in after if before.get(profile) != after[profile])
-
-
-def _fires_otherwise(facts: Mapping[str, Value] | None, one: Rule | None, two: Rule | None) -> bool:
-    if facts is None:
-        return False
-    before = one is not None and holds(one.when, facts)
-    after = two is not None and holds(two.when, facts)
-    if one is not None and two is not None and before and after:
-        return (one.then, one.title, one.because, one.sources) != (two.then, two.title, two.because, two.sources)
-    return before or after
