@@ -10,12 +10,13 @@ import attrs
 
 from psoas_rules import load_pack
 from psoas_rules.conditions import Test
-from psoas_rules.proving import Asker, World, prove, read_invariants, rulebook
+from psoas_rules.loading import rulebook_of
+from psoas_rules.proving import Asker, World, prove, read_invariants
 
 
 def main() -> None:
     pack = load_pack()
-    book = rulebook(pack)
+    book = rulebook_of(pack)
     stated = read_invariants(book)
 
     # Some of what the built-in pack states. Each holds for everybody, not only for those who were tried.
@@ -25,7 +26,7 @@ def main() -> None:
 
     # An edit that hurts: a newly swollen leg gives advice and a routine, in place of a referral for the same day.
     flags = [attrs.evolve(flag, urgency="caution") if flag.id == "leg_clot" else flag for flag in pack.red_flags]
-    broken = rulebook(attrs.evolve(pack, red_flags=tuple(flags)))
+    broken = rulebook_of(attrs.evolve(pack, red_flags=tuple(flags)))
     [result] = prove(broken, stated, only=["dangers_are_told"]).results
     finding = result.findings[0]
     print()

@@ -13,7 +13,7 @@ from psoas_rules import load_pack
 from psoas_rules.casebook import cases_as_yaml, run_case
 from psoas_rules.cli.app import app
 from psoas_rules.covering import Casebook
-from psoas_rules.covering.running import rulebook_of
+from psoas_rules.loading import rulebook_of
 from psoas_rules.mutating import is_equivalent, mutants, mutate
 from psoas_rules.mutating.books import Books, TrialRecommender
 from psoas_rules.mutating.editing import REMOVED, changed

@@ -21,6 +21,7 @@ from psoas_rules.conditions import Test as Leaf
 from psoas_rules.conditions import tests as leaves
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import IntakeError, PackError
+from psoas_rules.loading import rulebook_of
 from psoas_rules.pack import PHASES
 from psoas_rules.proving import (
     GENERAL,
@@ -31,7 +32,6 @@ from psoas_rules.proving import (
     parse_invariants,
     prove,
     read_invariants,
-    rulebook,
 )
 from psoas_rules.proving.answers import intake_data
 from psoas_rules.proving.judging import Judge
@@ -46,7 +46,7 @@ THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
 @pytest.fixture(scope="module")
 def book(pack):
-    return rulebook(pack)
+    return rulebook_of(pack)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_they_agree_about_a_small_pack_too(data):
 
 def _small(made=[]):  # noqa: B006 - made once for all examples
     if not made:
-        book = rulebook(load_pack(SMALL))
+        book = rulebook_of(load_pack(SMALL))
         made.append((Reader(World(book)), Library(book)))
     return made[0]
 
@@ -346,12 +346,12 @@ def test_what_cannot_be_exact_is_refused(pack):
         attrs.evolve(item, max=None) if item.id == "hand_held_dynamometer" else item for item in pack.measures
     )
     with pytest.raises(EncodingError, match="percentage"):
-        World(rulebook(attrs.evolve(pack, measures=measures)))
+        World(rulebook_of(attrs.evolve(pack, measures=measures)))
 
 
 def test_conditions_mean_what_the_specification_says():
     """Unknown facts, negation and `when_unknown` are read as `holds` reads them, for every value."""
-    book = rulebook(load_pack(SMALL))
+    book = rulebook_of(load_pack(SMALL))
     world = World(book)
     fact = next(fact for fact, symbol in world.answers.given.items() if isinstance(symbol, Number) and "sign" in fact)
     trees = [

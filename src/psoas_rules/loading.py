@@ -309,6 +309,19 @@ def make_rulebook(pack: Pack, complain: Callable[[str, Path, str, str], None]) -
     return Rulebook(pack, lexicon, build_rules(pack, lexicon, complain), offers, uses)
 
 
+def rulebook_of(pack: Pack) -> Rulebook:
+    """The rulebook of a pack.
+
+    Raises:
+        PackError: if the pack does not hold together.
+    """
+    issues: list[Issue] = []
+    book = make_rulebook(pack, lambda file, _, code, message: issues.append(Issue(file, 0, 0, code, message)))
+    if issues:
+        raise PackError(tuple(issues))
+    return book
+
+
 _NUMERIC: Final = ("number", "whole_number", "scale")
 _ANSWERS: Final[Mapping[str, tuple[AnswerKind, ...]]] = {
     "person.age": _NUMERIC,

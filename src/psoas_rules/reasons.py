@@ -13,7 +13,7 @@ from psoas_rules.explaining import all_follow, grounds, headline
 from psoas_rules.hints import nearest, show
 from psoas_rules.intake import Intake
 from psoas_rules.lexicon import Lexicon, name_key
-from psoas_rules.loading import make_rulebook
+from psoas_rules.loading import rulebook_of
 from psoas_rules.outcomes import LeftOut, Outcome, Request, Routine, Screening, Step
 from psoas_rules.pack import Exercise, SlotUse
 from psoas_rules.recommender import Recommender
@@ -262,7 +262,7 @@ def _listed(texts: Iterable[str]) -> list[str]:
 
 def _facts(recommender: Recommender, intake: Intake, rule: Rule) -> Mapping[str, Value]:
     """What a rule gets to see: the answers, and what the stages before its own found."""
-    compiled = Compiled(make_rulebook(recommender.pack, lambda *_: None), PlainEngine(), remember=False)
+    compiled = Compiled(rulebook_of(recommender.pack), PlainEngine(), remember=False)
     stages = list(_RUNS)
     before = [_RUNS[stage] for stage in stages[: stages.index(rule.stage)]]
     return run(before, compiled, compiled.case(recommender.lexicon.facts(intake))).facts

@@ -16,7 +16,7 @@ from psoas_rules.hints import show
 from psoas_rules.intake import Intake
 from psoas_rules.kit import Kit
 from psoas_rules.lexicon import Lexicon
-from psoas_rules.loading import Check, Rulebook, find_builtin, fingerprint, make_rulebook, read_folder, sound_pack
+from psoas_rules.loading import Check, find_builtin, fingerprint, read_folder, rulebook_of, sound_pack
 from psoas_rules.outcomes import Outcome, PackStamp, Referral, Screening
 from psoas_rules.pack import LEVELS, Pack
 from psoas_rules.presenting import Presenter
@@ -102,14 +102,6 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return whole
 
 
-def _rulebook(pack: Pack) -> Rulebook:
-    issues: list[Issue] = []
-    book = make_rulebook(pack, lambda file, _, code, message: issues.append(Issue(file, 0, 0, code, message)))
-    if issues:
-        raise PackError(tuple(issues))
-    return book
-
-
 class Recommender:
     """Turns intakes into outcomes with one pack and one engine. Safe to share between threads.
 
@@ -128,7 +120,7 @@ class Recommender:
             raise TypeError(f"a recommender takes a Pack, as load_pack gives it, not {type(pack).__name__}")
         self.pack = load_pack() if pack is None else pack
         decides = default_engine() if engine is None else engine
-        self._compiled = Compiled(_rulebook(self.pack), decides, remember=remember)
+        self._compiled = Compiled(rulebook_of(self.pack), decides, remember=remember)
         self._tracer = Tracer(self._compiled.book.lexicon, remember=remember)
         self._kit = Kit(self._compiled, self._tracer)
         self._assembler = Assembler(self._kit)

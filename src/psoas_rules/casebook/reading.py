@@ -87,7 +87,7 @@ def _read(file: str, entry: Traversable, issues: list[Issue]) -> list[tuple[str,
         issues += error.issues
         return []
     issues += [Issue(file, flaw.line, flaw.column, flaw.code, flaw.message) for flaw in document.flaws]
-    read, mismatches = structure(_with_common(document.data), CaseFile)
+    read, mismatches = structure(with_common(document.data), CaseFile)
     issues += [Issue(file, *document.place(m.path), m.code, m.message) for m in mismatches]
     made = []
     for i, case in enumerate(read.cases if read else ()):
@@ -96,7 +96,7 @@ def _read(file: str, entry: Traversable, issues: list[Issue]) -> list[tuple[str,
     return made
 
 
-def _with_common(data: Any) -> Any:
+def with_common(data: Any) -> Any:
     """The data of a file, with the answers that its cases share in each of them."""
     if not isinstance(data, Mapping) or not isinstance(data.get("common"), Mapping):
         return data

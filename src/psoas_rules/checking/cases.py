@@ -11,6 +11,7 @@ import attrs
 
 from psoas_rules.casebook import CaseFile, WholeCase
 from psoas_rules.casebook.expecting import flaws
+from psoas_rules.casebook.reading import with_common
 from psoas_rules.checking.examination import Examination
 from psoas_rules.engines.plain import PlainEngine
 from psoas_rules.errors import IntakeError
@@ -62,25 +63,11 @@ def read(examination: Examination, *, tell: bool = False) -> Iterator[_Case]:
                     file, (0, 0), "unknown-file", "this file is not read; cases stand as .yaml in cases"
                 )
             continue
-        made, mismatches = structure(document.data, CaseFile)
+        made, mismatches = structure(with_common(document.data), CaseFile)
         for mismatch in mismatches if tell and not document.flaws else ():
             examination.tell(file, mismatch.path, mismatch.code, mismatch.message)
         for i, case in enumerate(made.cases if made is not None else ()):
-            yield _Case(file, ("cases", i), case, _joined(made.common if made is not None else None, case.intake))
-
-
-def _joined(common: Any, intake: Any) -> Any:
-    """The answers of a case, with those that its whole file shares."""
-    if not isinstance(common, Mapping) or not isinstance(intake, Mapping):
-        return intake
-    whole = dict(common)
-    for section, given in intake.items():
-        shared = common.get(section)
-        if isinstance(shared, Mapping) and isinstance(given, Mapping):
-            whole[section] = {**shared, **given}
-        else:
-            whole[section] = given
-    return whole
+            yield _Case(file, ("cases", i), case, case.intake)
 
 
 def _sorted(data: Any) -> Any:

@@ -77,12 +77,12 @@ def prove(
     does not hold, with as few answers as can be. Exit codes: 0 all are proved, 1 one is refuted, 3 one is undecided.
     """
     _needs_solver()
+    from psoas_rules.loading import rulebook_of
     from psoas_rules.proving import GENERAL, EncodingError, read_invariants, write_cases
-    from psoas_rules.proving.proof import rulebook
     from psoas_rules.recommender import load_pack
 
     try:
-        book = rulebook(load_pack(pack))
+        book = rulebook_of(load_pack(pack))
         stated = read_invariants(book, pack)
         if as_list:
             _list(stated, as_json=as_json)

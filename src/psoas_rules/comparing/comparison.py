@@ -20,7 +20,7 @@ from psoas_rules.comparing.versions import Bump, VersionStep, step_between
 from psoas_rules.comparing.witnesses import Pair, Search, Witness
 from psoas_rules.errors import IntakeError, PackError
 from psoas_rules.intake import Intake
-from psoas_rules.loading import Rulebook, make_rulebook
+from psoas_rules.loading import Rulebook, rulebook_of
 from psoas_rules.places import Places
 from psoas_rules.recommender import load_pack
 
@@ -269,7 +269,7 @@ class _Comparing:
 
 
 def _book(folder: str | Path | None) -> Rulebook:
-    return make_rulebook(load_pack(folder), lambda *_: None)
+    return rulebook_of(load_pack(folder))
 
 
 def _cases(folder: str | Path | None) -> Iterator[Answers]:

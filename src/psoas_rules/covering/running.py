@@ -10,8 +10,8 @@ import attrs
 from psoas_rules.casebook import Failure, PairCase, WholeCase, pair_cases, read_case_files, run_case, run_pair_case
 from psoas_rules.covering.measuring import Coverage, Evaluations, cover
 from psoas_rules.covering.recording import ListeningEngine
-from psoas_rules.errors import Issue, PackError
-from psoas_rules.loading import Rulebook, make_rulebook
+from psoas_rules.errors import Issue
+from psoas_rules.loading import rulebook_of
 from psoas_rules.pack import Pack
 from psoas_rules.places import Places
 from psoas_rules.recommender import Recommender, load_pack
@@ -84,19 +84,6 @@ class Casebook:
             {name: case for name, case in whole.items() if wanted in name.casefold()},
             issues,
         )
-
-
-def rulebook_of(pack: Pack) -> Rulebook:
-    """The rulebook of a pack.
-
-    Raises:
-        PackError: if the pack does not hold together.
-    """
-    issues: list[Issue] = []
-    book = make_rulebook(pack, lambda file, _, code, message: issues.append(Issue(file, 0, 0, code, message)))
-    if issues:
-        raise PackError(tuple(issues))
-    return book
 
 
 def run_cases(

@@ -9,12 +9,11 @@ import attrs
 
 from psoas_rules.assembly import Assembler
 from psoas_rules.conditions import Condition
-from psoas_rules.covering.running import rulebook_of
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import Issue, PackError
 from psoas_rules.guard import Guard
 from psoas_rules.kit import Kit
-from psoas_rules.loading import Rulebook
+from psoas_rules.loading import Rulebook, rulebook_of
 from psoas_rules.mutating.editing import Path
 from psoas_rules.mutating.mutants import Mutant
 from psoas_rules.outcomes import PackStamp

@@ -13,8 +13,8 @@ import attrs
 
 from psoas_rules.casebook import Failure
 from psoas_rules.covering import Casebook, run_book
-from psoas_rules.covering.running import rulebook_of
 from psoas_rules.errors import Issue
+from psoas_rules.loading import rulebook_of
 from psoas_rules.mutating.equivalence import IsEquivalent
 from psoas_rules.mutating.mutants import Mutant, mutants
 from psoas_rules.mutating.trying import Bench, Trial, Verdict

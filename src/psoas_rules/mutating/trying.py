@@ -14,10 +14,9 @@ import attrs
 from psoas_rules.casebook import PairCase, misses_of, run_case, run_pair_case
 from psoas_rules.covering import Casebook
 from psoas_rules.covering.recording import ListeningEngine
-from psoas_rules.covering.running import rulebook_of
 from psoas_rules.errors import PackError
 from psoas_rules.intake import Intake
-from psoas_rules.loading import Rulebook
+from psoas_rules.loading import Rulebook, rulebook_of
 from psoas_rules.mutating.books import Books, TrialRecommender
 from psoas_rules.mutating.equivalence import IsEquivalent, is_equivalent
 from psoas_rules.mutating.mutants import Mutant

@@ -36,7 +36,7 @@ if find_spec("z3") is None:
 from psoas_rules.invariants import GENERAL, Invariant, Invariants, parse_invariants, read_invariants
 from psoas_rules.proving.answers import Answers
 from psoas_rules.proving.encoding import World
-from psoas_rules.proving.proof import prove, rulebook
+from psoas_rules.proving.proof import prove
 from psoas_rules.proving.results import ASSUMED, Finding, Person, Proof, Result
 from psoas_rules.proving.solving import Answer, Asker
 from psoas_rules.proving.values import EncodingError
@@ -59,6 +59,5 @@ __all__ = [
     "parse_invariants",
     "prove",
     "read_invariants",
-    "rulebook",
     "write_cases",
 ]

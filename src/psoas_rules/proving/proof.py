@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
-from psoas_rules.errors import Issue, PackError
 from psoas_rules.invariants import GENERAL, Invariants, read_invariants
-from psoas_rules.loading import Rulebook, fingerprint, make_rulebook
+from psoas_rules.loading import Rulebook, fingerprint, rulebook_of
 from psoas_rules.pack import Pack
 from psoas_rules.proving.judging import MOST_EXAMPLES, Judge
 from psoas_rules.proving.results import Proof, Result
@@ -49,7 +48,7 @@ def prove(
         KeyError: if there is no invariant with such an id.
     """
     started = time.monotonic()
-    book = pack if isinstance(pack, Rulebook) else rulebook(pack if isinstance(pack, Pack) else load_pack(pack))
+    book = pack if isinstance(pack, Rulebook) else rulebook_of(pack if isinstance(pack, Pack) else load_pack(pack))
     if invariants is None:
         invariants = GENERAL if isinstance(pack, Pack | Rulebook) else read_invariants(book, pack)
     if only is not None:
@@ -66,16 +65,3 @@ def prove(
     info = book.pack.info
     took = round(time.monotonic() - started, 3)
     return Proof(info.name, info.version, fingerprint(book.pack), tuple(results), took)
-
-
-def rulebook(pack: Pack) -> Rulebook:
-    """The rulebook of a pack.
-
-    Raises:
-        PackError: if the pack does not hold together.
-    """
-    issues: list[Issue] = []
-    book = make_rulebook(pack, lambda file, _, code, message: issues.append(Issue(file, 0, 0, code, message)))
-    if issues:
-        raise PackError(tuple(issues))
-    return book
