@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from test_small_packs import TREES, packs
 
 from psoas_rules import Intake, Recommender, load_pack
+from psoas_rules.cells import fulfilling, relation, telling_apart
 from psoas_rules.comparing import compare
-from psoas_rules.comparing.cells import fulfilling, relation, telling_apart
 from psoas_rules.comparing.changes import find_changes, renames
 from psoas_rules.comparing.people import Translator, answers_lost, in_words, smaller, with_facts
 from psoas_rules.comparing.proof import prove_not_less_safe
@@ -272,7 +272,7 @@ def test_a_lower_threshold_is_proved_not_less_safe(shipped, copy):
         (HALF, "pain_now, at_least: 4", "pain_now, at_least: 3"),
         (HALF, "sign.pain_now: 4", "sign.pain_now: 3"),
         (HALF, "quiet: {sign.pain_now: 3", "quiet: {sign.pain_now: 2"),
-        ("pack.yaml", "version: 1.0.0", "version: 1.1.0"),
+        ("pack.yaml", "version: 1.1.0", "version: 1.2.0"),
     )
 
     comparison = compare(shipped, folder)
@@ -614,3 +614,15 @@ def test_who_gets_less_is_not_treated_less_strictly(pack):
 
     assert strictness.looser(painless, painful) == ()
     assert {one.criterion for one in strictness.looser(painful, painless)} >= {"dose"}
+
+
+def test_cases_that_cannot_be_read_are_told(tmp_path):
+    folder = shutil.copytree(SMALL, tmp_path / "new")
+    flags = folder / "red_flags.yaml"
+    flags.write_text(flags.read_text("utf-8").replace("urgency: caution", "urgency: same_day"), "utf-8")
+    (folder / "cases" / "whole.yaml").write_text("cases: [1, 2]\n", "utf-8")
+
+    (unread,) = compare(SMALL, folder, prove=False).unread
+
+    assert "problem" in unread
+    assert "cases/whole.yaml" in unread

@@ -19,7 +19,7 @@ from psoas_rules.trace import Side
 
 Pattern: TypeAlias = Literal["tight", "weak"]
 PATTERNS: tuple[Pattern, ...] = ("tight", "weak")
-_PERSON_TARGETS = ("core", "balance", "glutes", "pelvic_floor", "other")
+PERSON_TARGETS = ("core", "balance", "glutes", "pelvic_floor", "other")
 
 _POSITIVE = ("supported", "provisional")
 
@@ -107,7 +107,7 @@ class _Points:
     """What one evidence rule puts on the scales.
 
     Attributes:
-        patterns: For each conclusion about a pattern and a side: its place in `_PLACES` and the hundredths.
+        patterns: For each conclusion about a pattern and a side: its place in `PLACES` and the hundredths.
         person: For each conclusion about the person as a whole: the target and the hundredths.
         heaviest: The most that it moves a pattern, 0 for nothing.
     """
@@ -123,15 +123,15 @@ class _Points:
         patterns = tuple(
             (place, conclusion.hundredths)
             for conclusion in rule.then
-            for place, (pattern, side) in enumerate(_PLACES)
+            for place, (pattern, side) in enumerate(PLACES)
             if conclusion.subject == pattern and conclusion.side in (None, side)
         )
-        person = tuple((c.subject, c.hundredths) for c in rule.then if c.subject in _PERSON_TARGETS)
+        person = tuple((c.subject, c.hundredths) for c in rule.then if c.subject in PERSON_TARGETS)
         counted = [abs(points) for _, points in patterns] if rule.item is not None else []
         return cls(rule, patterns, person, max(counted, default=0))
 
 
-_PLACES: tuple[tuple[Pattern, Side], ...] = tuple((pattern, side) for pattern in PATTERNS for side in SIDES)
+PLACES: tuple[tuple[Pattern, Side], ...] = tuple((pattern, side) for pattern in PATTERNS for side in SIDES)
 
 
 class Scales:
@@ -160,7 +160,7 @@ class Scales:
         words = [balance.word(weights, items) for balance in balances]
         # The side that a pattern fits better; the left one when they are even.
         tight, weak = (first if totals[first] >= totals[first + 1] else first + 1 for first in (0, 2))
-        profile = _profile(words[tight], words[weak])
+        profile = profile_of(words[tight], words[weak])
         positive = [place for place in (tight, weak) if words[place] in _POSITIVE]
         shown = [balances[place] for place in positive or (tight, weak)]
         confidence = _confidence(profile, words[tight], words[weak], shown, weights)
@@ -174,13 +174,13 @@ class Scales:
 
 
 _FINDINGS: tuple[tuple[str, str], ...] = tuple(
-    (f"finding.{pattern}.{side}", f"finding.{pattern}_points.{side}") for pattern, side in _PLACES
+    (f"finding.{pattern}.{side}", f"finding.{pattern}_points.{side}") for pattern, side in PLACES
 )
-_NO_PERSON: Mapping[str, Value] = {f"finding.{target}_points": 0.0 for target in _PERSON_TARGETS}
+_NO_PERSON: Mapping[str, Value] = {f"finding.{target}_points": 0.0 for target in PERSON_TARGETS}
 
 
 def _balances(on_scales: Iterable[_Points]) -> list[Balance]:
-    """What speaks for and against each pattern on each side, in the order of `_PLACES`."""
+    """What speaks for and against each pattern on each side, in the order of `PLACES`."""
     reported, up, down, tested = [0] * 4, [0] * 4, [0] * 4, [False] * 4
     for one in on_scales:
         measured = one.rule.measured
@@ -205,14 +205,14 @@ def _person(on_scales: Iterable[_Points]) -> Mapping[str, Value]:
             sides[one.rule.side] = sides.get(one.rule.side, 0) + points
     if not sums:
         return _NO_PERSON
-    totals = dict.fromkeys(_PERSON_TARGETS, 0)
+    totals = dict.fromkeys(PERSON_TARGETS, 0)
     for (target, _), sides in sums.items():
         sided = [points for side, points in sides.items() if side is not None]
         totals[target] += sides.get(None, 0) + max(sided, default=0)
     return {f"finding.{target}_points": total / 100 for target, total in totals.items()}
 
 
-def _profile(tight: Word, weak: Word) -> ProfileKind:
+def profile_of(tight: Word, weak: Word) -> ProfileKind:
     if tight in _POSITIVE and weak in _POSITIVE:
         return "both"
     if tight in _POSITIVE:

@@ -103,6 +103,7 @@ def _show(page: Page, comparison: Comparison) -> None:
         for edit in (*effect.change.edits, *effect.change.words):
             page.line(str(edit), indent=2, hang=2)
     page.listing("Answers that are not taken any more", comparison.answers_lost)
+    page.listing("Cases that cannot be read, so nobody was looked for in them", comparison.unread)
     _show_safety(page, comparison)
     page.title("Version")
     page.line(_version_line(comparison), style="" if version.follows else "bold red")
@@ -191,6 +192,7 @@ def _data(comparison: Comparison) -> dict[str, Any]:
         "changes": [_effect_data(effect) for effect in comparison.effects],
         "words": [_effect_data(effect) for effect in comparison.words],
         "answers_lost": list(comparison.answers_lost),
+        "unread": list(comparison.unread),
         "safety": {
             "verdict": safety.verdict,
             "why": safety.why,

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from psoas_rules.comparing.cells import Relation, relation
+from psoas_rules.cells import Relation, relation
 from psoas_rules.comparing.things import Kind, Thing, When, same, things, unordered, without
 from psoas_rules.hints import show
 from psoas_rules.loading import Rulebook

@@ -86,6 +86,7 @@ class Comparison:
         effects: Every change that an outcome can hang on, with a witness where one was found.
         words: Every change for readers alone, and every new name for the same thing.
         answers_lost: What apps could answer before and cannot answer like that any more.
+        unread: Packs whose cases were wanted, to find people in, and cannot be read; a line each.
         safety: Whether the new pack is less strict with anybody.
         version: The step from one version to the other.
     """
@@ -97,6 +98,7 @@ class Comparison:
     answers_lost: tuple[str, ...]
     safety: Safety
     version: VersionStep
+    unread: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -144,6 +146,7 @@ class _Comparing:
         self.shared = shared_by(self.old, self.new, renamed)
         self.pair = Pair(self.old, self.new, self.translator, self.shared)
         self.folders = dict.fromkeys((old, new))
+        self.unread: list[str] = []
 
     def compare(self, *, prove: bool, seconds: float) -> Comparison:
         changes = find_changes(self.old, self.new)
@@ -166,6 +169,7 @@ class _Comparing:
             lost,
             safety,
             VersionStep(before.version, after.version, asked, because, step_between(before.version, after.version)),
+            tuple(self.unread),
         )
 
     def _order_alone(self, change: Change) -> bool:
@@ -201,7 +205,16 @@ class _Comparing:
     def cases(self) -> tuple[Answers, ...]:
         """The whole cases of both packs. They are many, so they are read when nothing else is left."""
         self.progress("Reading the cases of both packs")
-        return tuple(data for folder in self.folders for data in _cases(folder))
+        found: list[Answers] = []
+        for folder in self.folders:
+            try:
+                found += _cases(folder)
+            except PackError as error:
+                # Cases only help to find people here, so the comparison goes on without them, and says so.
+                first = error.issues[0]
+                name = "the built-in pack" if folder is None else str(folder)
+                self.unread.append(f"{name}: {len(error.issues)} problems, the first one in {first}")
+        return tuple(found)
 
     def _place(self, change: Change) -> str:
         places = self.places["old" if change.what == "removed" else "new"]
@@ -273,12 +286,7 @@ def _book(folder: str | Path | None) -> Rulebook:
 
 
 def _cases(folder: str | Path | None) -> Iterator[Answers]:
-    try:
-        cases = read_cases(folder)
-    except PackError:
-        # Cases only help to find people here; what is wrong with them is told by the commands that run them.
-        return
-    for _, case in cases.values():
+    for _, case in read_cases(folder).values():
         try:
             yield Intake.from_dict(case.intake).to_dict()
         except IntakeError:

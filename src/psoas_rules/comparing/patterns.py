@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from psoas_rules.comparing.cells import fulfilling
+from psoas_rules.cells import fulfilling
 from psoas_rules.comparing.people import Answers, smaller, with_facts
 from psoas_rules.comparing.views import View, Viewer
 from psoas_rules.conditions import Value

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from psoas_rules import pack as shapes
-from psoas_rules.comparing.cells import relation
+from psoas_rules.cells import relation
 from psoas_rules.conditions import All, Condition, Not, Test
 from psoas_rules.conditions import Any as AnyOf
 from psoas_rules.lexicon import Lexicon

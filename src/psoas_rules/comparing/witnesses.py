@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from psoas_rules.comparing.cells import fulfilling, telling_apart
+from psoas_rules.cells import fulfilling, telling_apart
 from psoas_rules.comparing.changes import Change, turned_round
 from psoas_rules.comparing.patterns import CLEAR, people_of_patterns
 from psoas_rules.comparing.people import Answers, Translator, answers_lost, size, smaller, with_facts
