@@ -5,6 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import attrs
+import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 from test_small_packs import packs
@@ -14,7 +15,9 @@ from psoas_rules.cells import values_of
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import IntakeError
 from psoas_rules.lexicon import SECTIONS
+from psoas_rules.pack import LEVELS
 from psoas_rules.possibilities import Possibilities, essence
+from psoas_rules.possibilities.worlds import EITHER, FAILS, HOLDS, OPEN, Judge, Span, Words
 from psoas_rules.recommender import builtin
 from psoas_rules.testing import intakes
 
@@ -208,3 +211,187 @@ def test_settled_is_never_said_wrongly_over_all_answers_to_the_small_pack(person
 def test_settled_is_never_said_wrongly_over_all_answers_to_packs_that_nobody_wrote(data):
     recommender = Recommender(data.draw(packs()), PlainEngine())
     check_every_way(recommender, data.draw(small_people(recommender)))
+
+
+# What conditions can amount to
+
+
+FACTS = {
+    "sign.a": (None, True, False),
+    "sign.b": (None, "one", "two", "three"),
+    "measure.c": (None, 0, 2, 2.5, 3, 4),
+    "detail.d": (None, True, False),
+}
+LEAVES = st.one_of(
+    st.builds(conditions.Test, st.just("sign.a"), st.just("is"), st.booleans()),
+    st.builds(conditions.Test, st.just("sign.b"), st.just("is"), st.sampled_from(("one", "two"))),
+    st.builds(
+        conditions.Test,
+        st.just("measure.c"),
+        st.sampled_from(("is", "at_least", "at_most", "above", "below")),
+        st.sampled_from((2, 3)),
+    ),
+    st.builds(conditions.Test, st.just("detail.d"), st.just("is"), st.booleans(), st.just(True)),
+    st.builds(conditions.Test, st.sampled_from(sorted(FACTS)), st.just("answered")),
+)
+CONDITIONS = st.recursive(
+    LEAVES,
+    lambda part: (
+        st.builds(conditions.Not, part)
+        | st.lists(part, min_size=1, max_size=3).map(conditions.All)
+        | st.lists(part, min_size=1, max_size=3).map(conditions.Any)
+    ),
+    max_leaves=5,
+)
+
+
+@st.composite
+def partly_known(draw):
+    """A world, and every way in which it can turn out."""
+    world, turns = {}, {}
+    for fact, values in FACTS.items():
+        known = [value for value in values if value is not None]
+        match draw(st.sampled_from(("known", "unknown", "open", "between"))):
+            case "known":
+                turns[fact] = [draw(st.sampled_from(known))]
+                world[fact] = turns[fact][0]
+            case "unknown":
+                turns[fact] = [None]
+            case "between" if fact == "measure.c":
+                low, high = sorted(draw(st.lists(st.sampled_from(known), min_size=2, max_size=2)))
+                turns[fact] = [value for value in known if low <= value <= high]
+                world[fact] = Span(low, high)
+            case "between" if fact == "sign.b":
+                turns[fact] = draw(st.lists(st.sampled_from(known), min_size=1, unique=True))
+                world[fact] = Words(frozenset(turns[fact]))
+            case _:
+                turns[fact] = list(values)
+                world[fact] = OPEN
+    ways = [
+        {fact: value for fact, value in zip(turns, way, strict=True) if value is not None}
+        for way in product(*turns.values())
+    ]
+    return world, ways
+
+
+@given(CONDITIONS, partly_known())
+@settings(max_examples=300)
+def test_a_condition_amounts_to_nothing_that_was_not_said_possible(condition, partly):
+    world, ways = partly
+    state = Judge.of(condition).state(world)
+
+    for way in ways:
+        assert state & (HOLDS if conditions.holds(condition, way) else FAILS)
+    if state == EITHER:
+        read = set(Judge.of(condition).undecided(world))
+        assert read
+        assert read <= set(world)
+
+
+@pytest.mark.parametrize(
+    ("test", "known", "state"),
+    [
+        (("is", True), True, HOLDS),
+        (("is", True), False, FAILS),
+        (("is", True), OPEN, EITHER),
+        (("is", True), None, FAILS),
+        (("answered", True), None, FAILS),
+        (("answered", True), 3, HOLDS),
+        (("answered", True), OPEN, EITHER),
+        (("at_least", 3), Span(1, 2), FAILS),
+        (("at_least", 3), Span(3, 5), HOLDS),
+        (("at_least", 3), Span(2, 3), EITHER),
+        (("is", 3), Span(2, 4), EITHER),
+        (("is", 3), Span(4, 5), FAILS),
+        (("is", 3), Span(3, 3), HOLDS),
+        (("is", "one"), Words(frozenset({"one"})), HOLDS),
+        (("is", "one"), Words(frozenset({"two"})), FAILS),
+        (("is", "one"), Words(frozenset({"one", "two"})), EITHER),
+    ],
+)
+def test_a_test_of_what_is_partly_known(test, known, state):
+    world = {} if known is None else {"fact": known}
+    opposite = {HOLDS: FAILS, FAILS: HOLDS, EITHER: EITHER}[state]
+    one = conditions.Test("fact", *test)
+
+    assert Judge.of(one).state(world) == state
+    if known is not None or test[0] == "answered":
+        assert Judge.of(conditions.Not(one)).state(world) == opposite
+
+
+def test_what_nobody_will_answer_counts_for_neither_side():
+    one = conditions.Test("fact", "is", True)
+
+    assert Judge.of(one).state({}) == Judge.of(conditions.Not(one)).state({}) == FAILS
+    feared = attrs.evolve(one, when_unknown=True)
+    assert Judge.of(feared).state({}) == Judge.of(conditions.Not(feared)).state({}) == HOLDS
+
+
+# More answers only ever narrow what is possible
+
+
+@given(half_told(), st.data())
+@settings(max_examples=60)
+def test_an_answer_opens_nothing_that_was_ruled_out(person, data):
+    partial, open_facts, ways = person
+    lexicon = builtin().lexicon
+    asked = [question for question, facts in ASKED.items() if set(facts) <= open_facts]
+    assume(asked)
+    question = data.draw(st.sampled_from(sorted(asked)))
+    way = data.draw(st.sampled_from(ways))
+    value = answers_of(way).get(question)
+    told = answers_of(partial) | ({} if value is None else {question: value})
+    try:
+        before = AHEAD.given(lexicon.facts(partial), open_facts)
+        after = AHEAD.given(lexicon.facts(intake_with(told, partial.screen)), open_facts - set(ASKED[question]))
+    except IntakeError:
+        assume(False)
+    assert after.kinds <= before.kinds
+    assert after.settled or not before.settled
+    for one, other in ((before.profiles, after.profiles), (before.exercises, after.exercises)):
+        assert one.ruled_out <= other.ruled_out
+        assert one.certain <= other.certain
+    if value is not None:
+        # Somebody who is not sure of a danger gets a list of what is open, and then each open question matters.
+        assert after.matters <= before.matters
+
+
+# What the person is told
+
+
+def test_nothing_asked_means_nothing_ruled_out():
+    everything = frozenset(fact for facts in ASKED.values() for fact in facts)
+    possible = AHEAD.given({}, everything)
+
+    assert possible.kinds == {"routine", "referral", "screening"}
+    assert possible.levels.possible == set(LEVELS)
+    assert not possible.settled
+    assert not possible.exercises.ruled_out
+
+
+def test_an_emergency_is_settled_whatever_else_is_open():
+    lexicon = builtin().lexicon
+    facts = lexicon.facts(Intake(red_flags={"saddle_or_bladder_bowel": True}))
+    everything = frozenset(fact for facts in ASKED.values() for fact in facts) - set(facts)
+    possible = AHEAD.given(facts, everything)
+
+    assert possible.settled
+    assert possible.kinds == {"referral"}
+    assert possible.levels.certain == {"emergency"}
+    assert possible.exercises.possible == frozenset()
+
+
+def test_a_settled_routine_names_its_exercises():
+    routine = builtin().recommend(CLEAR)
+    possible = AHEAD.given(builtin().lexicon.facts(CLEAR), frozenset())
+
+    assert possible.settled
+    assert possible.profiles.certain == {routine.profile.kind}
+    assert possible.exercises.certain == {step.exercise for step in routine.steps}
+
+
+def test_an_open_question_tells_the_rules_that_hang_on_it():
+    possible = AHEAD.given(builtin().lexicon.facts(CLEAR), frozenset({"sign.pain_now"}))
+
+    assert possible.matters == {"sign.pain_now"}
+    assert "triage.severe_pain_needs_assessment" in possible.decides["sign.pain_now"]

@@ -32,8 +32,6 @@ from psoas_rules.possibilities.worlds import (
     Span,
     Words,
     World,
-    judge,
-    undecided,
 )
 from psoas_rules.recommender import Recommender
 from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Compiled, Ready, run
@@ -111,9 +109,9 @@ class Possibilities:
         self.kit = Kit(self.compiled, Tracer(self.lexicon, remember=False))
         self.assembler = Assembler(self.kit)
         self.judges: Mapping[int, Judge] = {
-            ready.number: judge(ready.rule.when) for those in self.compiled.rules.values() for ready in those
+            ready.number: Judge.of(ready.rule.when) for those in self.compiled.rules.values() for ready in those
         }
-        self.choices = tuple(judge(choice) for choice in self.compiled.choices)
+        self.choices = tuple(Judge.of(choice) for choice in self.compiled.choices)
         evidence = [ready.rule for ready in self.compiled.rules["evidence"]]
         self.scales = ScalesAhead(evidence, self.lexicon, Weights.of(self.pack))
         self.urgency: dict[str, int] = {}
@@ -204,7 +202,7 @@ class _Foresight:
     def _fire(self, stage: Stage) -> list[_Firing]:
         """The rules of a stage that fire or may."""
         judges, world = self.ahead.judges, self.world
-        found = [(ready, judges[ready.number](world)) for ready in self.ahead.compiled.rules[stage]]
+        found = [(ready, judges[ready.number].state(world)) for ready in self.ahead.compiled.rules[stage]]
         firing = [(ready, state) for ready, state in found if state != FAILS]
         self.state.update((ready.number, state) for ready, state in firing)
         return firing
@@ -264,7 +262,7 @@ class _Foresight:
 
     def _behind(self, ready: Ready) -> list[str]:
         """The open questions that a rule hangs on."""
-        found = (self.sources.get(fact, ()) for fact in undecided(ready.rule.when, self.world))
+        found = (self.sources.get(fact, ()) for fact in self.ahead.judges[ready.number].undecided(self.world))
         return list(dict.fromkeys(chain.from_iterable(found)))
 
     def _kinds(self, asked: Mapping[str, int], levels: Collection[int]) -> set[str]:
@@ -319,8 +317,8 @@ class _Foresight:
         used = {choice for profile in outlook.profiles for _, choice in self.ahead.kit.uses[profile]}
         used |= {known.offer for known in self.ahead.kit.exercises.values()}
         for number in sorted(used):
-            if self.ahead.choices[number](self.world) == EITHER:
-                read = undecided(self.ahead.compiled.choices[number], self.world)
+            if self.ahead.choices[number].state(self.world) == EITHER:
+                read = self.ahead.choices[number].undecided(self.world)
                 self._matter(chain.from_iterable(self.sources.get(fact, ()) for fact in read), _SESSION)
         for fact, known in self.world.items():
             # Wishes go into the session as they are, and the schedule goes by the experience.
@@ -359,7 +357,7 @@ class _Foresight:
         listed: set[str] = set()
         for profile in outlook.profiles:
             for use, choice in ahead.kit.uses[profile]:
-                if ahead.choices[choice](self.world) != FAILS:
+                if ahead.choices[choice].state(self.world) != FAILS:
                     listed |= {*use.candidates, *use.from_level_2, *use.from_level_3, *use.on_request}
         known = [ahead.kit.exercises[name].exercise for name in listed]
         others = {other for exercise in known for other in (*exercise.substitutes, *exercise.regressions)}
@@ -368,7 +366,7 @@ class _Foresight:
         # Each further rule can only add a barrier, so those of the rules that surely fire stay.
         shaping = [one for one in firing if self.state[one.number] == HOLDS and one.number in ahead.kit.shaping]
         caps = tuple(cap for ready in shaping for cap in ahead.kit.caps(ready))
-        choices = [number for number, one in enumerate(ahead.choices) if one(self.world) != FAILS]
+        choices = [number for number, one in enumerate(ahead.choices) if one.state(self.world) != FAILS]
         grounds = Grounds(min(outlook.profiles), shaping, choices, self._wishes(), short=None, caps=caps)
         barriers = Barriers(grounds, ahead.kit)
         return frozenset(name for name in listed | others if barriers.of(name) is None)

@@ -46,32 +46,54 @@ OPEN: Final = Open()
 World: TypeAlias = Mapping[str, Value | Open | Span | Words]
 """What is known, or still possible, of facts. What is not in it is unknown for good."""
 
-Judge: TypeAlias = Callable[[World], int]
+State: TypeAlias = Callable[[World], int]
 """Tells what a condition can amount to."""
 
 
-def judge(condition: Condition) -> Judge:
-    """The judge of a condition."""
-    return _judge(condition, negated=False)
+@attrs.frozen(eq=False)
+class Judge:
+    """A condition, ready to be judged.
+
+    Attributes:
+        state: Tells what it can amount to.
+        parts: The judges of its parts.
+        fact: For a test, the fact that it reads.
+    """
+
+    state: State
+    parts: tuple[Judge, ...] = ()
+    fact: str | None = None
+
+    @classmethod
+    def of(cls, condition: Condition) -> Judge:
+        """The judge of a condition."""
+        return cls._of(condition, negated=False)
+
+    @classmethod
+    def _of(cls, condition: Condition, *, negated: bool) -> Judge:
+        match condition:
+            case Not(part):
+                return cls._of(part, negated=not negated)
+            case All(parts) | Any(parts):
+                judges = tuple(cls._of(part, negated=negated) for part in parts)
+                together = _every if isinstance(condition, All) is not negated else _some
+                return judges[0] if len(judges) == 1 else cls(together(tuple(one.state for one in judges)), judges)
+            case Test(fact):
+                return cls(_test(condition, negated=negated), (), fact)
+
+    def undecided(self, world: World) -> Iterator[str]:
+        """The facts still to be found out that decide whether it holds, where it may hold and may fail."""
+        if self.state(world) == EITHER:
+            if self.fact is not None:
+                yield self.fact
+            for part in self.parts:
+                yield from part.undecided(world)
 
 
-def _judge(condition: Condition, *, negated: bool) -> Judge:
-    match condition:
-        case Not(part):
-            return _judge(part, negated=not negated)
-        case All(parts) | Any(parts):
-            judges = tuple(_judge(part, negated=negated) for part in parts)
-            if len(judges) == 1:
-                return judges[0]
-            return _every(judges) if isinstance(condition, All) is not negated else _some(judges)
-        case Test():
-            return _test(condition, negated=negated)
-
-
-def _every(judges: tuple[Judge, ...]) -> Judge:
+def _every(states: tuple[State, ...]) -> State:
     def every(world: World) -> int:
         found = HOLDS
-        for one in judges:
+        for one in states:
             part = one(world)
             if part == FAILS:
                 return FAILS
@@ -81,10 +103,10 @@ def _every(judges: tuple[Judge, ...]) -> Judge:
     return every
 
 
-def _some(judges: tuple[Judge, ...]) -> Judge:
+def _some(states: tuple[State, ...]) -> State:
     def some(world: World) -> int:
         found = FAILS
-        for one in judges:
+        for one in states:
             part = one(world)
             if part == HOLDS:
                 return HOLDS
@@ -94,7 +116,7 @@ def _some(judges: tuple[Judge, ...]) -> Judge:
     return some
 
 
-def _test(test: Test, *, negated: bool) -> Judge:
+def _test(test: Test, *, negated: bool) -> State:
     fact = test.fact
     yes, no = (FAILS, HOLDS) if negated else (HOLDS, FAILS)
     # What not knowing amounts to, for the test and for its opposite alike.
@@ -124,21 +146,3 @@ def _of_several(test: Test, known: Span | Words) -> set[bool]:
         inside = isinstance(test.value, int | float) and known.low <= test.value <= known.high
         return {False, True} if inside else {False}
     return passed
-
-
-def undecided(condition: Condition, world: World) -> Iterator[str]:
-    """The facts still to be found out that can decide a condition which may hold and may fail."""
-    yield from _undecided(condition, world, negated=False)
-
-
-def _undecided(condition: Condition, world: World, *, negated: bool) -> Iterator[str]:
-    if _judge(condition, negated=negated)(world) != EITHER:
-        return
-    match condition:
-        case Not(part):
-            yield from _undecided(part, world, negated=not negated)
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from _undecided(part, world, negated=negated)
-        case Test(fact):
-            yield fact
