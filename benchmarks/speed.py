@@ -29,24 +29,31 @@ def speed(effort: Effort, wanted: Sequence[str] = ()) -> None:
 
 
 def _ours(pack: Pack, before: Sequence[Intake]) -> Iterator[Variant]:
-    warm, missing, again = Recommender(pack), Recommender(pack), Recommender(pack)
+    warm, missing, fresh, again = (Recommender(pack) for _ in range(4))
     off, plain = Recommender(pack, remember=False), Recommender(pack, PlainEngine(), remember=False)
     for recommender in (warm, again):
         for person in before:
             recommender.recommend(person)
-    for recommender in (missing, off, plain):
+    for recommender in (missing, fresh, off, plain):
         for person in before[:_SLOW_WARM_UP]:
             recommender.recommend(person)
     yield Variant("**psoas_rules, warm**", warm.recommend)
-    forget = getattr(missing, "forget", None)
-    if forget is None:
-        print("\nMemo miss: left out, this version cannot forget.")
-    else:
-        name = "**psoas_rules, memo miss** (everything forgotten before each call)"
-        yield Variant(name, missing.recommend, lambda _: forget())
+    name = "**psoas_rules, memo miss** (every memory emptied before each call)"
+    yield Variant(name, missing.recommend, lambda _: _empty(missing))
+    name = "psoas_rules, all forgotten before each call (rulesets are compiled anew)"
+    yield Variant(name, fresh.recommend, lambda _: fresh.forget())
     yield Variant("**psoas_rules, memo off**", off.recommend)
     yield Variant("psoas_rules, memo off, plain evaluator instead of durable-rules", plain.recommend)
     yield Variant("psoas_rules, warm, the very same person again", again.recommend, again.recommend)
+
+
+def _empty(recommender: Recommender) -> None:
+    """Empties what is remembered and keeps what is compiled; `forget` lets go of both."""
+    compiled = recommender._compiled
+    for program in (*compiled.programs.values(), compiled._choosing):
+        program._prepare()
+    for part in (recommender._tracer, recommender._assembler, recommender._presenter, recommender._guard):
+        part.forget()
 
 
 def _warmed(peers: Sequence[Any], before: Sequence[Intake]) -> Iterator[Variant]:
