@@ -13,6 +13,7 @@ import attrs
 
 from benchmarks.check import differing
 from benchmarks.growth import growth
+from benchmarks.interview import interview
 from benchmarks.memory import memory
 from benchmarks.peers import PEERS, installed
 from benchmarks.profile import profile
@@ -22,7 +23,7 @@ from benchmarks.startup import startup
 from benchmarks.timing import CLOCKS, Effort
 from psoas_rules import Recommender, load_pack
 
-TABLES = ("check", "speed", "rules", "profile", "growth", "startup", "memory")
+TABLES = ("check", "speed", "rules", "profile", "growth", "startup", "memory", "interview")
 
 
 def main() -> int:
@@ -60,6 +61,10 @@ def main() -> int:
     if "memory" in wanted:
         print("\n## Memory")
         memory(asked.recommendations, asked.recommenders)
+    if "interview" in wanted:
+        print("\n## Questions of an interview")
+        if not interview(asked.interviewed, asked.seed, asked.cases, CLOCKS[asked.clock]):
+            return 1
     return 0
 
 
@@ -75,6 +80,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=40, help="processes for start-up")
     parser.add_argument("--recommendations", type=int, default=1_000_000, help="different ones, for memory")
     parser.add_argument("--recommenders", type=int, default=1_000, help="made and dropped, for memory")
+    parser.add_argument("--interviewed", type=int, default=1_000, help="simulated people who are interviewed")
+    parser.add_argument("--cases", type=int, default=1, help="every so many-th case of the pack is interviewed")
+    parser.add_argument("--seed", type=int, default=1, help="which simulated people")
     parser.add_argument("--peers", default="", help=f"of {', '.join(peer.module for peer in PEERS)}; all when left out")
     return parser.parse_args()
 

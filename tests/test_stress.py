@@ -1,6 +1,8 @@
 """Small slices of what `tests/stress/` does at full size: agreement, faults inside the engine, many at once."""
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import attrs
 import pytest
 from conftest import needs_durable
 
-from psoas_rules import Intake, Recommender
+from psoas_rules import Intake, Recommender, recommend
 
 sys.path.insert(0, str(Path(__file__).parent / "stress"))
 
@@ -130,3 +132,38 @@ def test_a_wrong_outcome_among_many_is_told(scenery):
 
     assert concurrency.threads(doubtful, 2, 1).wrong != []
     assert json.loads(right) == json.loads(concurrency.text_of(scenery.both[0], Intake.from_dict(data)))
+
+
+SLOW_IMPORT = """
+import os, signal, sys, threading, time, warnings
+import psoas_rules
+outcome = psoas_rules.recommend(psoas_rules.Intake())
+begun = threading.Event()
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "cattrs":
+            begun.set()
+            time.sleep(0.5)  # long enough to fork meanwhile
+sys.meta_path.insert(0, Slow())
+assert "cattrs" not in sys.modules
+first = threading.Thread(target=outcome.to_dict)
+first.start()
+begun.wait()
+warnings.simplefilter("ignore")
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    os._exit(0 if outcome.to_dict()["outcome"] == "screening" else 3)
+status = os.waitpid(child, 0)[1]
+first.join()
+sys.exit(0 if status == 0 else f"the child ended with status {status} (14 is a hang)")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_process_forked_while_a_module_is_imported_late_goes_on():
+    recommend(Intake())  # so that the pack is stored and reading it imports nothing more
+
+    done = subprocess.run([sys.executable, "-c", SLOW_IMPORT], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")

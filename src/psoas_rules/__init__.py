@@ -10,11 +10,14 @@ Example:
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from psoas_rules.importing import IMPORTING
+
 if TYPE_CHECKING:
     from psoas_rules import errors
     from psoas_rules.errors import Issue
     from psoas_rules.explaining import explain
     from psoas_rules.intake import Intake, Person, Screen
+    from psoas_rules.interviewing import Interview
     from psoas_rules.outcomes import Dose, Outcome, Profile, Referral, Routine, Screening, Step, outcome_from_dict
     from psoas_rules.pack import Pack
     from psoas_rules.recommender import Recommender, check_pack, load_pack, read_intake, recommend
@@ -24,6 +27,7 @@ __all__ = [
     "Dose",
     "Firing",
     "Intake",
+    "Interview",
     "Issue",
     "Outcome",
     "Pack",
@@ -52,6 +56,7 @@ _HOMES = {
     "explain": ("explaining", "explain"),
     **{name: ("intake", name) for name in ("Intake", "Person", "Screen")},
     **{name: ("outcomes", name) for name in ("Dose", "Outcome", "Profile", "Referral", "Routine", "Screening", "Step")},
+    "Interview": ("interviewing", "Interview"),
     "outcome_from_dict": ("outcomes", "outcome_from_dict"),
     "Pack": ("pack", "Pack"),
     **{name: ("recommender", name) for name in ("Recommender", "check_pack", "load_pack", "read_intake", "recommend")},
@@ -63,7 +68,8 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'psoas_rules' has no attribute '{name}'", name=name)
-    found = import_module(f"psoas_rules.{home[0]}")
+    with IMPORTING:
+        found = import_module(f"psoas_rules.{home[0]}")
     for part in home[1:]:
         found = getattr(found, part)
     globals()[name] = found

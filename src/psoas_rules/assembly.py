@@ -71,6 +71,26 @@ class _Fit:
     shortened: bool
 
 
+@attrs.frozen(eq=False)
+class Workings:
+    """How a session came about, for whoever asks why something is not in it.
+
+    Attributes:
+        grounds: What it rests on.
+        barriers: What keeps exercises out.
+        filler: How its slots are filled.
+        cuts: The slots as they were filled at first, then after each slot that went for want of time, each with the
+            seconds that it takes. The last one is the session.
+        seconds: The time that there is.
+    """
+
+    grounds: Grounds
+    barriers: Barriers
+    filler: Filler
+    cuts: tuple[tuple[Filled, float], ...]
+    seconds: float
+
+
 class Assembler:
     """Assembles sessions from one kit.
 
@@ -92,9 +112,29 @@ class Assembler:
         """The session for a case that has passed triage."""
         kit = self.kit
         minutes = kit.minutes(case.facts)
-        short = next((place for place, one in enumerate(kit.formats) if minutes <= one.up_to_minutes), None)
+        short = self._short(minutes)
         fit = self._fit(case, short, minutes * 60)
         return self._with_format(fit.session, short, case) if fit.shortened and short is not None else fit.session
+
+    def workings(self, case: Case) -> Workings:
+        """How the session for a case that has passed triage comes about; nothing of it is kept."""
+        assert case.weighed is not None
+        kit, minutes = self.kit, self.kit.minutes(case.facts)
+        shaping = [ready for ready in case.fired if ready.number in kit.shaping]
+        preferences = {
+            fact: value for fact, value in case.facts.items() if fact.startswith("preference.") and fact != MINUTES
+        }
+        caps = tuple([cap for ready in shaping for cap in kit.caps(ready)])
+        open_choices = kit.compiled.open_choices(case)
+        grounds = Grounds(
+            case.weighed.profile, shaping, open_choices, preferences, short=self._short(minutes), caps=caps
+        )
+        plan = _Plan(kit, grounds)
+        return Workings(grounds, plan.barriers, plan.filler, tuple(plan.cuts(minutes * 60)), minutes * 60)
+
+    def _short(self, minutes: float) -> int | None:
+        """The format for little time that applies, by its place in the kit."""
+        return next((place for place, one in enumerate(self.kit.formats) if minutes <= one.up_to_minutes), None)
 
     def _with_format(self, session: Session, short: int, case: Case) -> Session:
         """The session with the firing of the format for little time, which names the time, after the slots."""
@@ -151,14 +191,20 @@ class _Plan:
 
     def fit(self, most_seconds: float) -> _Fit:
         """The session that fits these seconds: slots go, in the order of the pack, until it does."""
-        filled, below = self.whole, math.inf
+        *longer, (filled, seconds) = self.cuts(most_seconds)
+        below = min([took for _, took in longer], default=math.inf)
+        return self._fit(filled, seconds, seconds if seconds <= most_seconds else -math.inf, below)
+
+    def cuts(self, most_seconds: float) -> Iterator[tuple[Filled, float]]:
+        """The slots as they were filled, with the seconds that they take, before each cut and at the end."""
+        filled = self.whole
         for slot in self.kit.pack.sessions.drop_order:
             seconds = self._seconds(filled)
+            yield filled, seconds
             if seconds <= most_seconds:
-                return self._fit(filled, seconds, seconds, below)
-            below = min(below, seconds)
+                return
             filled = self.filler.without(slot, filled)
-        return self._fit(filled, self._seconds(filled), -math.inf, below)
+        yield filled, self._seconds(filled)
 
     def _fit(self, filled: Filled, seconds: float, least: float, below: float) -> _Fit:
         session = self._session(filled, seconds)

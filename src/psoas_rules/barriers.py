@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from psoas_rules.dosing import Cap
 from psoas_rules.grounds import Grounds
@@ -11,6 +11,9 @@ from psoas_rules.kit import Barrier, Kit, Known
 
 _CHOOSY: Final = ("preference.equipment", "preference.level_max")
 """Wishes that can keep out any exercise."""
+
+BarrierKind: TypeAlias = Literal["alone", "excluded", "not_offered", "equipment", "avoided", "too_hard"]
+"""What sort of thing keeps an exercise out, in the order in which they are looked at."""
 
 
 class Barriers:
@@ -40,6 +43,21 @@ class Barriers:
             self._first[name] = self._find(self.kit.exercises[name])
         return self._first[name]
 
+    def kind(self, name: str) -> BarrierKind | None:
+        """What sort of thing `of` found first; None when nothing keeps the exercise out."""
+        known = self.kit.exercises[name]
+        if self.alone(known):
+            return "alone"
+        if self._excluded(known):
+            return "excluded"
+        if self._not_offered(known):
+            return "not_offered"
+        if self._lacking(known):
+            return "equipment"
+        if self._avoided(known):
+            return "avoided"
+        return "too_hard" if self._too_hard(known) else None
+
     def _free(self) -> frozenset[str]:
         """The exercises that nothing can keep out; about the others more has to be asked."""
         kit, grounds = self.kit, self.grounds
@@ -63,7 +81,8 @@ class Barriers:
             self.alone(known)
             or self._excluded(known)
             or self._not_offered(known)
-            or self._not_possible(known)
+            or self._lacking(known)
+            or self._avoided(known)
             or self._too_hard(known)
         )
 
@@ -108,19 +127,18 @@ class Barriers:
             return None
         return Barrier(known.exercise.offered_when or "your answers do not call for it")
 
-    def _not_possible(self, known: Known) -> Barrier | None:
-        vocabulary, preferences, exercise = self.vocabulary, self.grounds.preferences, known.exercise
-        if "preference.equipment" not in preferences:
-            if known.lacking is not None:
-                return known.lacking
-        else:
-            for alternatives in exercise.needs:
-                if not any(self.has(thing) for thing in alternatives):
-                    things = " or ".join(vocabulary.equipment[thing].label for thing in alternatives)
-                    return Barrier(f"it needs {things}")
-        return self._avoided(known) if self.grounds.avoids else None
+    def _lacking(self, known: Known) -> Barrier | None:
+        if "preference.equipment" not in self.grounds.preferences:
+            return known.lacking
+        for alternatives in known.exercise.needs:
+            if not any(self.has(thing) for thing in alternatives):
+                things = " or ".join(self.vocabulary.equipment[thing].label for thing in alternatives)
+                return Barrier(f"it needs {things}")
+        return None
 
     def _avoided(self, known: Known) -> Barrier | None:
+        if not self.grounds.avoids:
+            return None
         vocabulary, preferences, exercise = self.vocabulary, self.grounds.preferences, known.exercise
         if all(preferences.get(fact) is True for fact in known.avoided_positions):
             positions = " or ".join(vocabulary.positions[p] for p in exercise.positions)

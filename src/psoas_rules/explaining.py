@@ -20,7 +20,7 @@ def headline(outcome: Outcome) -> str:
     match outcome:
         case Routine():
             profile = outcome.profile
-            count = _count(len(outcome.steps), "exercise")
+            count = count_of(len(outcome.steps), "exercise")
             return f"A routine of {count} for the pattern '{profile.kind}' (confidence {profile.confidence})."
         case Referral():
             return f"A referral ({outcome.urgency}), no exercise: {outcome.headline}"
@@ -41,24 +41,24 @@ def _sentences(outcome: Outcome) -> Iterator[str]:
                 yield f"What counted most: {_answers(outcome.profile.mattered)}."
             if outcome.triage != "ok":
                 calling = [firing.title for firing in _concluding(outcome, "triage")]
-                yield f"An appointment is advised because of: {_listed(calling)}."
+                yield f"An appointment is advised because of: {listed(calling)}."
             lowering = [firing.title for firing in _concluding(outcome, "limit") if firing.stage != "assembly"]
             if lowering:
-                yield f"The doses are limited because of: {_listed(lowering)}."
+                yield f"The doses are limited because of: {listed(lowering)}."
             names = [out.name for out in outcome.left_out if out.exercise is not None]
             if names:
-                yield f"Left out: {_listed(names)}."
+                yield f"Left out: {listed(names)}."
         case Referral():
             yield outcome.headline
-            yield f"Because of: {_listed([firing.title for firing in _concluding(outcome, 'triage')])}."
+            yield f"Because of: {listed([firing.title for firing in _concluding(outcome, 'triage')])}."
             if outcome.unanswered:
-                yield f"Still open, and it may matter: {_count(len(outcome.unanswered), 'question')}."
+                yield f"Still open, and it may matter: {count_of(len(outcome.unanswered), 'question')}."
         case Screening():
             yield outcome.message
             yield f"The most dangerous one: {outcome.questions[0].ask}"
             known = [firing.title for firing in _concluding(outcome, "triage")]
             if known:
-                yield f"Known so far: {_listed(known)}."
+                yield f"Known so far: {listed(known)}."
 
 
 def _concluding(outcome: Outcome, kind: str) -> list[Firing]:
@@ -71,15 +71,16 @@ def _open_questions(screening: Screening) -> str:
     return "1 safety question is open" if count == 1 else f"{count} safety questions are open"
 
 
-def _count(number: int, thing: str) -> str:
+def count_of(number: int, thing: str) -> str:
+    """A number of things, such as `1 answer` or `3 answers`."""
     return f"1 {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], *, most: int = _MOST_NAMED) -> str:
     """The names in a row, each once; what is too many is counted."""
     every = list(dict.fromkeys(names))
-    more = f" and {len(every) - _MOST_NAMED} more" if len(every) > _MOST_NAMED else ""
-    return "; ".join(every[:_MOST_NAMED]) + more
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return "; ".join(every[:most]) + more
 
 
 def follows(conclusion: Conclusion) -> str:
@@ -145,7 +146,13 @@ def describe_limit(limit: Limit) -> str:
         )
         if text
     ]
-    caps = [
+    what = ", ".join(caps_of(limit)) or f"says: {limit.say}"
+    return f"{' '.join(scope) or 'everything'}: {what}"
+
+
+def caps_of(limit: Limit) -> tuple[str, ...]:
+    """What a limit allows at most, in a few words each; empty for one that only says something."""
+    return tuple(
         f"{name} {value:g}"
         for name, value in (
             ("level at most", limit.level_max),
@@ -160,9 +167,7 @@ def describe_limit(limit: Limit) -> str:
             ("rest times", limit.rest_factor),
         )
         if value is not None
-    ]
-    what = ", ".join(caps) if caps else f"says: {limit.say}"
-    return f"{' '.join(scope) or 'everything'}: {what}"
+    )
 
 
 def explain(outcome: Outcome) -> str:

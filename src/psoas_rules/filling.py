@@ -12,19 +12,20 @@ from psoas_rules.barriers import Barriers
 from psoas_rules.grounds import Grounds
 from psoas_rules.kit import Barrier, Kit
 from psoas_rules.outcomes import LeftOut
-from psoas_rules.pack import Exercise, SlotUse
+from psoas_rules.pack import Exercise, Slot, SlotUse
 
 _MAX_LEVEL: Final = 3
 
 
 @attrs.frozen(eq=False)
 class Chosen:
-    """An exercise that fills a slot, with what it stands in for."""
+    """An exercise that fills a slot, with what it stands in for: its name, and its id in `stands_for`."""
 
     use: SlotUse
     exercise: Exercise
     instead_of: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    stands_for: str | None = None
 
 
 @attrs.frozen(eq=False)
@@ -51,6 +52,11 @@ class Filled:
     def chosen(self) -> list[Chosen]:
         """What fills them, in order."""
         return list(chain.from_iterable([place.chosen for place in self.places]))
+
+
+def serves(exercise: Exercise, slot: Slot) -> bool:
+    """Whether an exercise does what a slot is for, so that it can stand in there for a candidate."""
+    return exercise.phase == slot.phase and not set(exercise.targets).isdisjoint(slot.serves)
 
 
 class Filler:
@@ -190,8 +196,7 @@ class _Filling:
     ) -> Chosen | None:
         if other in taken:
             return None
-        exercise, slot = self.filler.exercises[other].exercise, self.filler.slots[use.slot]
-        serves = exercise.phase == slot.phase and not set(exercise.targets).isdisjoint(slot.serves)
-        if not serves or self.barriers.of(other) is not None:
+        exercise = self.filler.exercises[other].exercise
+        if not serves(exercise, self.filler.slots[use.slot]) or self.barriers.of(other) is not None:
             return None
-        return Chosen(use, exercise, (original.name,), rules)
+        return Chosen(use, exercise, (original.name,), rules, original.id)

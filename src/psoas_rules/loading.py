@@ -16,12 +16,14 @@ import attrs
 from psoas_rules.conditions import Condition
 from psoas_rules.errors import Issue, PackError
 from psoas_rules.hints import nearest
+from psoas_rules.importing import IMPORTING
 from psoas_rules.lexicon import Lexicon, build_lexicon
 from psoas_rules.pack import (
     AnswerKind,
     ConditionRow,
     Exercise,
     Explainer,
+    InterviewPlan,
     Item,
     Pack,
     PackInfo,
@@ -84,6 +86,8 @@ _WHOLE: Final = (
     _Table("vocabulary.yaml", "vocabulary", Vocabulary),
     _Table("slots.yaml", "sessions", Sessions),
 )
+_OPTIONAL: Final = (_Table("interview.yaml", "interview", InterviewPlan),)
+"""Files that a pack can do without."""
 
 
 @attrs.frozen
@@ -266,7 +270,8 @@ def sound_pack(contents: Mapping[str, bytes], checks: Callable[[], Iterable[Chec
 
 def read_pack(contents: Mapping[str, bytes], checks: Iterable[Check] = ()) -> Reading:
     """Reads a pack from the contents of its files; every problem is in `issues`."""
-    from psoas_rules.yaml_reader import read_yaml
+    with IMPORTING:
+        from psoas_rules.yaml_reader import read_yaml
 
     reading = Reading()
     for file, content in contents.items():
@@ -370,6 +375,9 @@ def _pack(reading: Reading, digest: str) -> Pack | None:
         parts[table.key] = _table(reading, table)
     for whole in _WHOLE:
         parts[whole.key] = _whole(reading, whole)
+    wanting = [table for table in _OPTIONAL if table.file in reading.documents]
+    for whole in wanting:
+        parts[whole.key] = _whole(reading, whole)
     parts["exercises"] = _folder(reading, "exercises", Exercise)
     parts["rules"] = tuple(rule for folder in RULE_FOLDERS for rule in _folder(reading, folder, RuleFile))
     _strange_files(reading)
@@ -389,7 +397,8 @@ def fingerprint(pack: Pack) -> str:
     """What identifies the knowledge: the digest of the files, or of the content of a pack that was changed since."""
     if pack._as_loaded:  # noqa: SLF001 - the mark is for this module
         return pack.digest
-    from psoas_rules.shapes import plain
+    with IMPORTING:
+        from psoas_rules.shapes import plain
 
     content = json.dumps(plain(attrs.evolve(pack, digest="")), sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
@@ -445,7 +454,8 @@ def _folder(reading: Reading, folder: str, row: Any) -> tuple[Any, ...]:
 
 
 def _structured(reading: Reading, file: str, data: Any, shape: Any, root: Path) -> Any:
-    from psoas_rules.shapes import structure
+    with IMPORTING:
+        from psoas_rules.shapes import structure
 
     made, mismatches = structure(data, shape)
     for mismatch in mismatches:
@@ -454,7 +464,7 @@ def _structured(reading: Reading, file: str, data: Any, shape: Any, root: Path) 
 
 
 def _strange_files(reading: Reading) -> None:
-    known = {table.file for table in (*_TABLES, *_WHOLE)} | {INVARIANTS}
+    known = {table.file for table in (*_TABLES, *_WHOLE, *_OPTIONAL)} | {INVARIANTS}
     folders = ("exercises", *RULE_FOLDERS)
     for file in reading.documents:
         folder, slash, _ = file.partition("/")

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias
 import attrs
 
 from psoas_rules.errors import OutcomeError, Problem
+from psoas_rules.importing import IMPORTING
 from psoas_rules.intake import FrozenDict
 from psoas_rules.pack import LEVELS, PHASES, AnswerKind, Level, Phase
 from psoas_rules.trace import Reading, Side, Trace
@@ -291,7 +292,8 @@ class _Outcome:
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as plain data for JSON, with its kind under `outcome`; `from_dict` reads it back."""
-        from psoas_rules.shapes import plain
+        with IMPORTING:
+            from psoas_rules.shapes import plain
 
         return {"outcome": self.kind, **plain(self)}
 
@@ -302,7 +304,8 @@ class _Outcome:
         Raises:
             OutcomeError: listing everything that does not fit.
         """
-        from psoas_rules.shapes import structure
+        with IMPORTING:
+            from psoas_rules.shapes import structure
 
         if not isinstance(data, Mapping):
             raise OutcomeError((Problem("", "a stored outcome is a mapping"),))

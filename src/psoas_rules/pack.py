@@ -493,6 +493,112 @@ class PackInfo:
 
 
 @attrs.frozen(kw_only=True)
+class Together:
+    """Signs that are asked in one question, such as `Which of these have you noticed?`."""
+
+    id: str
+    ask: str
+    signs: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class HomeTests:
+    """How self-tests are offered in an interview.
+
+    Attributes:
+        ask: The question whether the person would like to do any.
+        needs: For a measure, the things without which it cannot be taken: one of each list.
+        without_number: Parts of measures that are asked only when the measure itself could not be taken.
+    """
+
+    ask: str
+    needs: Mapping[str, tuple[tuple[str, ...], ...]] = attrs.field(factory=dict)
+    without_number: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Wishes:
+    """Preferences that one "no" denies together: their lists are then empty, and their yes/no questions a no."""
+
+    ask: str
+    denies: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Seconds:
+    """How long it takes a person to answer: by kind of question, and to do one self-test."""
+
+    kinds: Mapping[str, float]
+    tests: Mapping[str, float] = attrs.field(factory=dict)
+    sources: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Band:
+    """A share of all people whose number is from `least` to `most`."""
+
+    least: float
+    most: float
+    share: float
+
+
+@attrs.frozen(kw_only=True)
+class Rates:
+    """How often each answer is given. It orders questions and draws simulated people; it decides no outcome.
+
+    Attributes:
+        not_sure: The share of answers that are `not sure`.
+        not_sure_of_danger: The same for single safety questions.
+        does_tests: The share of people who do self-tests at home.
+        both_sides: Of those with something on a side, the share who have it on both.
+        cleared: Of those whom a clinician should see first, the share who have that clinician's consent.
+        can_do: For a measure, the share of people who can take it, of those who do tests.
+        yes: For a question, the share of people who answer yes.
+        options: For a question with options, the share of each.
+        numbers: For a number, the shares of its bands.
+        lists: For a list, how often each entry is on it; `usual` is for all others.
+        sources: Where the rates come from.
+    """
+
+    not_sure: float = 0.0
+    not_sure_of_danger: float = 0.0
+    does_tests: float = 0.5
+    both_sides: float = 0.5
+    cleared: float = 0.5
+    can_do: Mapping[str, float] = attrs.field(factory=dict)
+    yes: Mapping[str, float] = attrs.field(factory=dict)
+    options: Mapping[str, Mapping[str, float]] = attrs.field(factory=dict)
+    numbers: Mapping[str, tuple[Band, ...]] = attrs.field(factory=dict)
+    lists: Mapping[str, Mapping[str, float]] = attrs.field(factory=dict)
+    sources: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class InterviewPlan:
+    """How an interview asks: what goes together, how long it takes, how often which answer is given, and why one asks.
+
+    Attributes:
+        together: Signs that are asked in one question.
+        home_tests: How self-tests are offered.
+        wishes: Preferences that are asked for in one question first.
+        which: The question which of a group of safety questions is meant.
+        clearance: The question whether a clinician has agreed; `{label}` is the condition.
+        reasons: Sentences that say what an answer decides, by what it decides.
+        seconds: How long answers take.
+        rates: How often each answer is given.
+    """
+
+    together: tuple[Together, ...]
+    home_tests: HomeTests
+    which: str
+    clearance: str
+    reasons: Mapping[str, str]
+    seconds: Seconds
+    rates: Rates
+    wishes: Wishes | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Pack:
     """Everything under `rules/`, loaded and typed. Make one with `load_pack`."""
 
@@ -510,6 +616,7 @@ class Pack:
     rules: tuple[RuleFile, ...]
     sources: tuple[Source, ...]
     explainers: tuple[Explainer, ...]
+    interview: InterviewPlan | None = None
     digest: str = ""
     _as_loaded: bool = attrs.field(init=False, default=False, eq=False, repr=False)
 

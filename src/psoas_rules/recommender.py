@@ -13,6 +13,7 @@ from psoas_rules.engines import Engine, default_engine
 from psoas_rules.errors import GuardError, IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
 from psoas_rules.hints import show
+from psoas_rules.importing import IMPORTING
 from psoas_rules.intake import Intake
 from psoas_rules.kit import Kit
 from psoas_rules.lexicon import Lexicon
@@ -44,7 +45,8 @@ def load_pack(folder: str | Path | None = None) -> Pack:
 
 def _checks() -> Iterable[Check]:
     # Imported when a pack is read from its files; a stored pack has passed them.
-    from psoas_rules.soundness import CHECKS
+    with IMPORTING:
+        from psoas_rules.soundness import CHECKS
 
     return CHECKS
 
@@ -68,7 +70,8 @@ def read_intake(path: str | Path) -> Intake:
     Raises:
         IntakeError: if the file cannot be read as an intake.
     """
-    from psoas_rules.yaml_reader import read_yaml
+    with IMPORTING:
+        from psoas_rules.yaml_reader import read_yaml
 
     try:
         content = Path(path).read_bytes()
@@ -83,7 +86,8 @@ def read_intake(path: str | Path) -> Intake:
 
 
 def _json(content: bytes) -> object:
-    from psoas_rules.yaml_reader import MOST_BYTES
+    with IMPORTING:
+        from psoas_rules.yaml_reader import MOST_BYTES
 
     if len(content) > MOST_BYTES:
         raise IntakeError((Problem("", f"the file has more than {MOST_BYTES} bytes"),))

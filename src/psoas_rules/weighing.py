@@ -213,6 +213,7 @@ def _person(on_scales: Iterable[_Points]) -> Mapping[str, Value]:
 
 
 def profile_of(tight: Word, weak: Word) -> ProfileKind:
+    """The profile that follows from the words for both patterns, each on the side that it fits better."""
     if tight in _POSITIVE and weak in _POSITIVE:
         return "both"
     if tight in _POSITIVE:

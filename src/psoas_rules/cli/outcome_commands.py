@@ -11,11 +11,22 @@ from typing import Any, Final, NoReturn, TypeVar
 import attrs
 import click
 
+from psoas_rules.cli.explanations import (
+    draw,
+    graph_option,
+    justified,
+    layer_option,
+    of_option,
+    tell,
+    tell_as_json,
+)
 from psoas_rules.cli.output import FOUND, UNDECIDED, console, json_option, print_json, refuse_pack
 from psoas_rules.cli.rendering import Page, show_outcome
+from psoas_rules.cli.what_if import contrasted, show_contrast, what_if_option
 from psoas_rules.errors import EngineError, IntakeError, PackError
 from psoas_rules.explaining import all_follow, grounds, headline, summary
 from psoas_rules.intake import Intake
+from psoas_rules.justifying import Layer
 from psoas_rules.outcomes import Outcome
 from psoas_rules.places import Places
 from psoas_rules.reasons import Reason, UnknownNameError
@@ -151,14 +162,31 @@ def recommend(intake: str, pack: Path | None, minutes: float | None, *, how: boo
 @click.command()
 @_intake
 @click.argument("subject", required=False)
+@graph_option
+@of_option
+@layer_option
 @_of_a_person
-def explain(intake: str, subject: str | None, pack: Path | None, minutes: float | None, *, as_json: bool) -> None:
+def explain(
+    intake: str,
+    subject: str | None,
+    pack: Path | None,
+    minutes: float | None,
+    *,
+    drawing: Path | None,
+    element: str | None,
+    layer: Layer,
+    as_json: bool,
+) -> None:
     """Tell why the outcome is as it is: in one line, in a paragraph, then rule by rule with file, line and sources.
 
     SUBJECT narrows it to one stage (screening, precaution, triage, safety, evidence, profile, dosage, assembly), or to
-    one exercise or rule.
+    one exercise or rule. With --of, one element is explained by the answers that it needs: enough for it, and none of
+    them can be spared.
     """
     person = _Person.read("explain", intake, pack, minutes, as_json=as_json)
+    if element is not None or drawing is not None:
+        _tell_or_draw(person, element, drawing, layer)
+        return
     if subject is not None and subject not in _STAGES:
         _tell_why(person, subject)
         return
@@ -190,23 +218,51 @@ def explain(intake: str, subject: str | None, pack: Path | None, minutes: float 
 @click.command()
 @_intake
 @click.argument("name", metavar="EXERCISE_OR_RULE")
+@what_if_option
 @_of_a_person
-def why(intake: str, name: str, pack: Path | None, minutes: float | None, *, as_json: bool) -> None:
+def why(
+    intake: str, name: str, pack: Path | None, minutes: float | None, *, changes: tuple[str, ...], as_json: bool
+) -> None:
     """Tell why an exercise is in or what keeps it out, or why a rule fired or stayed quiet.
 
-    An exercise is named by its id or by what it is called; a rule by its id, or by the part after the first dot.
+    An exercise is named by its id or by what it is called; a rule by its id, or by the part after the first dot. For an
+    exercise that is not in, every way by which it could have come in is told, with what closes it.
     """
-    _tell_why(_Person.read("why", intake, pack, minutes, as_json=as_json), name)
+    _tell_why(_Person.read("why", intake, pack, minutes, as_json=as_json), name, changes)
 
 
-def _tell_why(person: _Person, name: str) -> None:
+def _tell_or_draw(person: _Person, element: str | None, drawing: Path | None, layer: Layer) -> None:
+    places = Places(person.pack)
+    only = None
+    if element is None:
+        shown = person.outcome()
+    else:
+        justification = person.undisturbed(lambda: justified(person.recommender, person.intake, element))
+        shown, only = justification.shown, justification.element
+        if person.as_json:
+            tell_as_json(justification, person.recommender, places)
+        else:
+            tell(justification, layer, person.recommender, places)
+    if drawing is not None:
+        draw(shown, only, drawing)
+        if element is None and person.as_json:
+            print_json(person.command, ok=True, content={"graph": str(drawing)})
+        elif element is None:
+            Page(console()).line(f"The explanation is drawn in {drawing}.")
+
+
+def _tell_why(person: _Person, name: str, changes: tuple[str, ...] = ()) -> None:
     try:
         reasons = person.undisturbed(lambda: find_why(person.recommender, person.intake, name))
+        contrast = person.undisturbed(lambda: contrasted(person.recommender, person.intake, changes))
     except UnknownNameError as error:
         raise click.UsageError(str(error)) from None
+    except IntakeError as error:
+        _refuse_intake(person.command, error, as_json=person.as_json)
     places = Places(person.pack)
     if person.as_json:
-        content = {"reasons": [_reason_data(reason, places) for reason in reasons]}
+        content: dict[str, Any] = {"reasons": [_reason_data(reason, places) for reason in reasons]}
+        content |= {"what_if": contrast.to_dict()} if changes else {}
         print_json(person.command, ok=True, content=content)
         return
     page = Page(console())
@@ -214,6 +270,8 @@ def _tell_why(person: _Person, name: str) -> None:
         if number:
             page.line()
         _show_reason(page, reason, places)
+    if changes:
+        show_contrast(page, contrast)
 
 
 def _show_reason(page: Page, reason: Reason, places: Places) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from psoas_rules.engines.plain import PlainEngine
 from psoas_rules.engines.protocol import Engine, Program
+from psoas_rules.importing import IMPORTING
 
 __all__ = ["Engine", "PlainEngine", "Program", "default_engine"]
 
@@ -16,7 +17,8 @@ __all__ = ["Engine", "PlainEngine", "Program", "default_engine"]
 def default_engine() -> Engine:
     """durable-rules where it can be imported, else the plain evaluator. The outcome names the one that decided."""
     try:
-        from psoas_rules.engines.durable import DurableEngine
+        with IMPORTING:
+            from psoas_rules.engines.durable import DurableEngine
     except ImportError:
         return PlainEngine()
     return DurableEngine()

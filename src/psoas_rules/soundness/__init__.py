@@ -4,6 +4,7 @@ from typing import Final
 
 from psoas_rules.soundness.answers import check_answers
 from psoas_rules.soundness.contents import check_completeness, check_contents, check_sides, check_texts
+from psoas_rules.soundness.interviews import check_interview
 from psoas_rules.soundness.names import check_exercise_names, check_ids, check_names
 from psoas_rules.soundness.numbers import CONSTANTS, check_numbers
 from psoas_rules.soundness.sessions import check_sessions
@@ -17,6 +18,7 @@ CHECKS: Final = (
     check_numbers,
     check_exercise_names,
     check_sessions,
+    check_interview,
     check_contents,
     check_sides,
     check_texts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Final
 
 import attrs
 
@@ -16,36 +16,13 @@ from psoas_rules.lexicon import Lexicon, name_key
 from psoas_rules.loading import rulebook_of
 from psoas_rules.outcomes import LeftOut, Outcome, Request, Routine, Screening, Step
 from psoas_rules.pack import Exercise, SlotUse
+from psoas_rules.reasons.objecting import Objections
+from psoas_rules.reasons.reason import Reason, UnknownNameError
+from psoas_rules.reasons.unmet import test_in_words
 from psoas_rules.recommender import Recommender
 from psoas_rules.rulebook import Rule
 from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Compiled, run
 from psoas_rules.trace import Firing
-
-
-@attrs.frozen
-class Reason:
-    """Why something is so.
-
-    Attributes:
-        subject: Id of the exercise or of the rule.
-        kind: Which of the two it is.
-        yes: Whether the exercise is in, or the rule fired.
-        answer: Why, in a sentence.
-        details: What there is to say besides, a line each; indented lines belong to the one above.
-        rules: Ids of the rules behind it.
-    """
-
-    subject: str
-    kind: Literal["exercise", "rule"]
-    yes: bool
-    answer: str
-    details: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-
-
-class UnknownNameError(LookupError):
-    """The pack has no exercise and no rule of this name; the message tells the nearest one."""
-
 
 _RUNS: Final = dict(zip(("screening", "precaution", "triage"), TO_TRIAGE, strict=True)) | dict(
     zip(("safety", "evidence", "profile", "dosage"), TO_ROUTINE, strict=True)
@@ -113,6 +90,15 @@ class _Exercise:
     name: str
 
     def reason(self) -> Reason:
+        """Why it is in or not, with every way by which it could have come in."""
+        reason = self._reason()
+        if reason.yes:
+            return reason
+        found = Objections(self.recommender, self.intake).to(self.name)
+        lines = found.lines() if isinstance(self.outcome, Routine) else ()
+        return attrs.evolve(reason, details=tuple(dict.fromkeys((*reason.details, *lines))), why_not=found)
+
+    def _reason(self) -> Reason:
         outcome, exercise = self.outcome, self._exercise(self.name)
         if not isinstance(outcome, Routine):
             answer = f"{exercise.name} is not in, because there is no routine at all."
@@ -127,7 +113,7 @@ class _Exercise:
         for out in outcome.left_out:
             if out.exercise == self.name:
                 return self._left_out(outcome, out)
-        return self._passed_over(outcome)
+        return self._passed_over()
 
     def _exercise(self, name: str) -> Exercise:
         return next(one for one in self.recommender.pack.exercises if one.id == name)
@@ -174,7 +160,7 @@ class _Exercise:
         details += [f"{step.name} is in its place." for step in routine.steps if out.name in step.instead_of]
         return Reason(self.name, "exercise", False, f"{out.name} is left out: {out.why}", tuple(details), out.rules)
 
-    def _passed_over(self, routine: Routine) -> Reason:
+    def _passed_over(self) -> Reason:
         """Nothing was said about it. Asking for it by name shows whether anything keeps it out."""
         exercise = self._exercise(self.name)
         wished = (*(self.intake.preferences.get("wants") or ()), self.name)
@@ -184,36 +170,10 @@ class _Exercise:
         request = answers.get(self.name)
         if request is not None and not request.granted:
             answer = f"{exercise.name} is not in: {request.answer}"
-            details = (*self._places(routine), *_by_rules(request.rules, asked))
-            return Reason(self.name, "exercise", False, answer, details, request.rules)
+            return Reason(self.name, "exercise", False, answer, tuple(_by_rules(request.rules, asked)), request.rules)
         answer = f"{exercise.name} is not in, but nothing keeps it out: other exercises came first."
-        more = "Asked for by name, it would be in." if request is not None else ""
-        return Reason(self.name, "exercise", False, answer, tuple(filter(None, (*self._places(routine), more))))
-
-    def _places(self, routine: Routine) -> Iterator[str]:
-        """What became of the slots that list it."""
-        filled = {step.slot: step for step in routine.steps}
-        kind, listed = routine.profile.kind, False
-        for use in self._uses(routine):
-            if self.name in (*use.candidates, *use.from_level_2, *use.from_level_3):
-                listed = True
-                step = filled.get(use.slot)
-                taken = f"went to {step.name}" if step else "is not in this session"
-                yield f"Place '{use.slot}' lists it, and {taken}."
-            elif self.name in use.on_request:
-                listed = True
-                yield f"Place '{use.slot}' lists it for people who ask for it by name."
-        if not listed:
-            others = [
-                other
-                for other, uses in self.recommender.pack.sessions.sessions.items()
-                if any(
-                    self.name in (*use.candidates, *use.from_level_2, *use.from_level_3, *use.on_request)
-                    for use in uses
-                )
-            ]
-            there = f"; sessions for {', '.join(others)} do" if others else ""
-            yield f"No place of a session for the pattern '{kind}' lists it{there}."
+        more = ("Asked for by name, it would be in.",) if request is not None else ()
+        return Reason(self.name, "exercise", False, answer, more)
 
 
 def _by_rules(rules: Iterable[str], outcome: Outcome) -> Iterator[str]:
@@ -287,15 +247,3 @@ def _judged(condition: Condition, facts: Mapping[str, Value], lexicon: Lexicon, 
         case Test(fact):
             known = lexicon.spec(fact).text(facts.get(fact))
             yield f"{indent}{mark}: {test_in_words(condition, lexicon)} (answer: {known})"
-
-
-def test_in_words(test: Test, lexicon: Lexicon) -> str:
-    """A test in words, such as `Pain now at least 4 of 10`."""
-    label = lexicon.label(test.fact)
-    if test.op == "answered":
-        return f"{label} is answered"
-    fearing = ", or nobody knows" if test.when_unknown else ""
-    return f"{label} {test.op.replace('_', ' ')} {lexicon.spec(test.fact).text(test.value)}{fearing}"
-
-
-__all__ = ["Reason", "UnknownNameError", "test_in_words", "why"]
