@@ -52,6 +52,10 @@ class LeaveError(Exception):
     """The person leaves."""
 
 
+MARKED = "m"
+"""Stands for everything that is marked, and can be typed beside numbers."""
+
+
 class UnreadableError(ValueError):
     """What was typed is no answer to this question. The message says what would be one."""
 
@@ -75,7 +79,9 @@ def read(prompt: Prompt, typed: str) -> object:
         case "choice":
             return _sided(prompt, typed, lambda one: _one_of(list(prompt.options), one))
         case "many":
-            return [] if typed in ("n", "no", "none") else [_one_of(list(prompt.options), one) for one in _words(typed)]
+            words = [] if typed in ("n", "no", "none") else _words(typed)
+            usual = prompt.usual if MARKED in words else ()
+            return [*usual, *(_one_of(list(prompt.options), one) for one in words if one != MARKED)]
         case "names":
             return [] if typed in ("n", "no", "none") else [_named(prompt, one) for one in typed.split(",")]
         case _:
@@ -268,7 +274,9 @@ def how_to_answer(prompt: Prompt) -> tuple[list[RenderableType], dict[str, str]]
         case "choice":
             return [bullets(prompt.options.values(), mark="")], {f"1-{len(prompt.options)}": "which fits best"} | unsure
         case "many":
-            return [_listed(list(prompt.options.values()))], {"1 2": "all that fit", "n": "none"} | unsure
+            marked = {MARKED: "those marked *, which most people have"} if prompt.usual else {}
+            names = [f"{name} *" if key in prompt.usual else name for key, name in prompt.options.items()]
+            return [_listed(names)], {"1 2": "all that fit"} | marked | {"n": "none"} | unsure
         case "group":
             names = [member.text for member in prompt.members]
             several = {"1 2" if len(names) > 1 else "1": "all that fit"}

@@ -236,7 +236,8 @@ def chosen(prompt: Prompt, answer: object) -> set[str]:
         case list() | tuple():
             return set(answer) or {"none"}
         case None:
-            return set()
+            # What most people have is ticked beforehand.
+            return set(prompt.usual)
         case _:
             return {str(answer)}
 

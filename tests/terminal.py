@@ -1,6 +1,7 @@
 """A person at a real terminal: types, and sees what the window shows."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -35,6 +36,8 @@ class Terminal:
             cwd=cwd and str(cwd),
             env={**plain, "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
             timeout=PATIENCE,
+            # Tests that run in the background have Ctrl-C switched off, and would hand that on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.wait()
 

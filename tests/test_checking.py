@@ -626,8 +626,8 @@ def test_every_file_fits_the_schema_of_its_kind(folder, built_in):
         if kind is not None:
             kinds.add(kind.name)
             assert [error.message for error in validators[kind.name].iter_errors(document.data)] == [], file
-    assert kinds | {"invariants"} == set(validators)
-    assert ("invariants" in kinds) is (folder is None)
+    assert kinds | {"invariants", "interview"} == set(validators)
+    assert ({"invariants", "interview"} <= kinds) is (folder is None)
 
 
 @pytest.mark.parametrize(
@@ -667,7 +667,8 @@ def test_the_kinds_are_those_that_loading_reads():
 
     assert tables == {(table.file, table.key, table.row) for table in loading._TABLES}
     # Loading leaves the invariants alone.
-    assert whole == {(table.file, table.row) for table in loading._WHOLE} | {(loading.INVARIANTS, Invariants)}
+    read = {(table.file, table.row) for table in (*loading._WHOLE, *loading._OPTIONAL)}
+    assert whole == read | {(loading.INVARIANTS, Invariants)}
 
 
 def test_the_schemas_in_the_built_in_pack_are_those_of_the_pack():

@@ -232,7 +232,7 @@ def test_words_alone_ask_for_a_patch(shipped, copy):
     assert comparison.safety.verdict == "no_change"
     assert comparison.version.asked == "patch"
     assert not comparison.version.follows
-    assert comparison.version.wanted == "1.0.1"
+    assert comparison.version.wanted == "1.1.1"
 
 
 def test_other_words_of_a_safety_question_are_to_be_read(shipped, copy):
@@ -368,6 +368,7 @@ def test_a_question_that_is_gone_is_less_safe(shipped, copy):
     text = flags.read_text(encoding="utf-8")
     flags.write_text(re.sub(r"(?ms)^  - id: inflammatory_back_pain\n.*?(?=^  - id: )", "", text), encoding="utf-8")
     everywhere(folder, r"inflammatory_back_pain, |, inflammatory_back_pain\b", "")
+    everywhere(folder, r"\n +red_flags\.inflammatory_back_pain: .*", "")
 
     comparison = compare(shipped, folder)
 

@@ -121,6 +121,38 @@ def test_nothing_comes_out_that_was_ruled_out_and_settled_outcomes_stay(person):
     event(f"settled: {possible.settled}, {sorted(possible.kinds)}")
 
 
+@given(st.data())
+@settings(max_examples=60)
+def test_one_open_answer_leaves_a_settled_outcome_whatever_it_is(data):
+    """All answers to one question, or to two, of the built-in pack, for people who have answered much else."""
+    cells = cells_of(builtin())
+    lexicon = builtin().lexicon
+    told = data.draw(intakes(screen=data.draw(st.sampled_from(("clear", "clear", "any")))))
+    asked = [one for one in sorted(ASKED) if all(fact in cells for fact in ASKED[one])]
+    left = data.draw(st.lists(st.sampled_from(asked), min_size=1, max_size=2, unique=True))
+    kept = {question: value for question, value in answers_of(told).items() if question not in left}
+    open_facts = frozenset(fact for question in left for fact in ASKED[question])
+    assume(math.prod(len(cells[fact]) for fact in open_facts) <= 300)
+    try:
+        facts = lexicon.facts(intake_with(kept, told.screen))
+    except IntakeError:
+        assume(False)
+    possible = AHEAD.given(facts, open_facts)
+    essences = set()
+    for values in product(*(cells[fact] for fact in sorted(open_facts))):
+        more = dict(zip(sorted(open_facts), values, strict=True))
+        # Where nobody knows, the screen must not deny it in their place.
+        way = {**answers_of(answer_for(lexicon, {f: "unknown" if v is None else v for f, v in more.items()})), **kept}
+        try:
+            outcome = builtin().recommend(intake_with(way, told.screen))
+        except IntakeError:
+            continue
+        assert agrees(possible, outcome)
+        essences.add(essence(outcome))
+    assert len(essences) == 1 or not possible.settled
+    event("settled, and said so" if possible.settled else "settled, not said" if len(essences) == 1 else "not settled")
+
+
 # Case by case, on small packs
 
 

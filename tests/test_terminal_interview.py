@@ -257,7 +257,7 @@ def test_stopping_shows_what_is_known_and_going_on_comes_back(terminal):
 
 
 def test_who_stops_before_all_is_asked_is_told_that_it_can_change(terminal):
-    window = healthy(to_first_question(terminal()), until="How old are you?").type("40", "s")
+    window = healthy(to_first_question(terminal()), until="For how many weeks").type("s")
 
     assert "You stopped early." in window.flat
 

@@ -200,6 +200,9 @@ class _Maker:
             text=text or f"{spec.label}?",
             answer=spec.answer,
             options=spec.options,
+            usual=tuple(key for key, thing in self.pack.vocabulary.equipment.items() if thing.usual)
+            if name == EQUIPMENT
+            else (),
             unit=spec.unit,
             minimum=spec.minimum,
             maximum=spec.maximum,

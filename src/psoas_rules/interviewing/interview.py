@@ -178,22 +178,24 @@ class Interview:
         """The most useful next question, or a few for one screen; empty when settled or when nothing is left to ask."""
         return self._first() if self._order else ()
 
+    def worth_asking(self) -> tuple[Prompt, ...]:
+        """Every question that can be asked now and matters, or leads to one that does, the most useful first."""
+        return self._order
+
     def open_questions(self) -> tuple[Prompt, ...]:
         """Every question that can be asked now, whether or not it matters any more, in the order of the pack."""
         catalogue, askable = self._guide.catalogue, self._state.askable
         return tuple(prompt for name, prompt in catalogue.prompts.items() if name in askable)
 
     def prompt(self, id: str) -> Prompt:  # noqa: A002
-        """The prompt with this id, as it would be asked now.
+        """The prompt with this id, as it would be asked now, or was asked if it has an answer.
 
         Raises:
             UnknownPromptError: if there is no such prompt.
         """
         prompt = self._guide.catalogue.prompt(id)
-        offered = next((one for one in self._order if one.id == id), None)
-        if offered is not None:
-            return offered
-        return self._guide.ordering.explained(prompt, self._possible)
+        worth = (one for interview in (self, self.take_back(id)) for one in interview.worth_asking() if one.id == id)
+        return next(worth, None) or self._guide.ordering.explained(prompt, self._possible)
 
     def progress(self) -> Progress:
         """How far it has come."""

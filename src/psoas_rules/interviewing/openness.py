@@ -45,6 +45,10 @@ class State:
     affirmed: frozenset[str]
     gates: Mapping[str, frozenset[str]]
 
+    def safety_waits_for(self, name: str) -> bool:
+        """Whether there are safety questions that can be asked once this is answered."""
+        return any(name in gates for one, gates in self.gates.items() if one.startswith(("red_flags.", "conditions.")))
+
     def tests_wait_for(self, name: str) -> bool:
         """Whether there are self-tests that can be done once this is answered."""
         return any(gates == {name} for one, gates in self.gates.items() if one.startswith("measures."))
@@ -143,16 +147,17 @@ class Openness:
         catalogue, answers = self.catalogue, draft.answers
         for group, members in catalogue.groups.items():
             open_members = [name for name in members if self._member_open(draft, name)]
+            # The age tells some of it, so it is asked for in place of the group.
+            by_age = not catalogue.ages.isdisjoint(members)
+            gate = None if group in answers else AGE if by_age else group
             for name in open_members:
                 facts = catalogue.facts[name]
-                if name in catalogue.ages and AGE not in answers:
-                    # The age tells.
-                    draft.wait(name, facts, [AGE])
-                elif group not in answers:
-                    draft.wait(name, facts, [group])
-                else:
+                before = AGE if name in catalogue.ages else gate
+                if before is None or before in answers:
                     draft.ask(name, facts)
-            if group not in answers and open_members:
+                else:
+                    draft.wait(name, facts, [before])
+            if gate == group and open_members:
                 draft.ask(group, ())
 
     def _member_open(self, draft: _Draft, name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from psoas_rules.interviewing.catalogue import EQUIPMENT, Catalogue, ticks
+from psoas_rules.interviewing.catalogue import AGE, EQUIPMENT, Catalogue, ticks
 from psoas_rules.interviewing.openness import State
 from psoas_rules.interviewing.prompts import PARTS, InterviewPart, Prompt
 from psoas_rules.interviewing.wording import Wording, level_of
@@ -118,7 +118,8 @@ class Ordering:
 
     def _rank(self, prompt: Prompt, state: State, possible: Possible) -> tuple[float, ...]:
         here = self.part(prompt, state)
-        part = PARTS.index(here)
+        # The age comes where the safety questions come that hang on it.
+        part = 0 if prompt.id == AGE and state.safety_waits_for(AGE) else PARTS.index(here)
         place = self.place[prompt.id]
         urgency = -LEVELS.index(prompt.urgency)
         if part == 0:

@@ -49,6 +49,7 @@ class Prompt:
         text: The question.
         answer: What sort of answer it takes; `group` for several yes/no questions that are asked in one.
         options: For choices and lists: key and text.
+        usual: For a list, the keys that hold for most people; an app can tick them beforehand.
         unit, minimum, maximum: For numbers.
         sided: Whether left and right may have answers of their own.
         urgency: How dangerous an answer could be.
@@ -67,6 +68,7 @@ class Prompt:
     text: str
     answer: AnswerKind | Literal["group"]
     options: Mapping[str, str] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
+    usual: tuple[str, ...] = ()
     unit: str | None = None
     minimum: float | None = None
     maximum: float | None = None

@@ -54,10 +54,10 @@ class Reader:
         return {name: self._single(name, given)}
 
     def _together(self, prompt: Prompt, given: object, members: tuple[str, ...]) -> dict[str, Any]:
-        denied = given is False or (isinstance(given, str) and given == "no")
+        denied = given is False or given == "no" or (isinstance(given, list | tuple) and not given)
         if prompt.section == "which" and (denied or is_unknown(given)):
-            # None of them after all; or not sure which, and then each is asked alone.
-            return {f"screen.{prompt.key}": False if denied else NOT_SURE}
+            # None of them after a yes to all of them, or not sure which: each is asked alone.
+            return {f"screen.{prompt.key}": NOT_SURE}
         if denied or is_unknown(given):
             return dict.fromkeys(members, False if denied else NOT_SURE)
         return self._members(prompt.id, members, given)

@@ -246,15 +246,14 @@ class _Foresight:
             least += any(state is not OPEN for state in states)
             most += bool(states)
         outlook = self.ahead.scales.outlook(self.world, (least, most))
-        behind = [source for fact in outlook.pull for source in self.sources.get(fact, ())]
+        counting: list[str] = []
         if any({"unlikely", "no_information"} <= words for words in outlook.words):
             # Then it also counts how many signs were answered at all.
-            behind += [
-                source for facts in self.ahead.counted for fact in facts for source in self.sources.get(fact, ())
-            ]
-        for fact, known in outlook.findings():
-            self.world[fact] = known
-            self._hangs_on(fact, behind)
+            counting = [source for fact in chain(*self.ahead.counted) for source in self.sources.get(fact, ())]
+        for finding, known, moving in outlook.findings():
+            self.world[finding] = known
+            behind = [source for fact in moving for source in self.sources.get(fact, ())]
+            self._hangs_on(finding, (*behind, *(counting if moving is outlook.pull else ())))
         return outlook
 
     def _hangs_on(self, fact: str, behind: Iterable[str]) -> None:

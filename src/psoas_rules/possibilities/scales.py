@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final, TypeAlias
 
@@ -46,6 +46,18 @@ class Reach:
     person: Mapping[str, Range]
     told: Mapping[str, tuple[bool, bool]]
 
+    def moves_patterns(self) -> int:
+        """By how much the item can still move a pattern, in hundredths; at least 1 if a test may stay silent."""
+        points = max(high - low for low, high in (*self.places, *self.up, *self.down))
+        return max(points, *(int(can != must) for can, must in self.tested))
+
+    def moves_person(self) -> Iterator[str]:
+        """The targets of the person as a whole that the item can still move."""
+        for target, (low, high) in self.person.items():
+            can, must = self.told[target]
+            if low != high or can != must:
+                yield target
+
 
 @attrs.frozen
 class Outlook:
@@ -57,6 +69,7 @@ class Outlook:
         profiles: The patterns that are possible.
         person: For each target of the person as a whole, the range.
         pull: For each open fact, by how much its item can still move a pattern, in hundredths.
+        moving: For each target of the person as a whole, the open facts that can still move it.
     """
 
     words: tuple[frozenset[Word], ...]
@@ -64,16 +77,17 @@ class Outlook:
     profiles: frozenset[ProfileKind]
     person: Mapping[str, Range]
     pull: Mapping[str, int]
+    moving: Mapping[str, frozenset[str]]
 
-    def findings(self) -> Iterator[tuple[str, Span | Words]]:
-        """What later rules may read of it."""
+    def findings(self) -> Iterator[tuple[str, Span | Words, Collection[str]]]:
+        """What later rules may read of it, each with the open facts that it hangs on."""
         for (pattern, side), words, (low, high) in zip(PLACES, self.words, self.totals, strict=True):
-            yield f"finding.{pattern}.{side}", Words(frozenset(words))
-            yield f"finding.{pattern}_points.{side}", Span(low / 100, high / 100)
+            yield f"finding.{pattern}.{side}", Words(frozenset(words)), self.pull
+            yield f"finding.{pattern}_points.{side}", Span(low / 100, high / 100), self.pull
         for target, (low, high) in self.person.items():
-            yield f"finding.{target}_points", Span(low / 100, high / 100)
-        yield "finding.profile", Words(frozenset(self.profiles))
-        yield "finding.confidence", Words(frozenset(("high", "medium", "low")))
+            yield f"finding.{target}_points", Span(low / 100, high / 100), self.moving[target]
+        yield "finding.profile", Words(frozenset(self.profiles)), self.pull
+        yield "finding.confidence", Words(frozenset(("high", "medium", "low"))), self.pull
 
 
 class _Item:
@@ -219,6 +233,7 @@ class ScalesAhead:
         tested = [(False, False)] * 4
         person = dict.fromkeys(PERSON_TARGETS, (0, 0))
         pull: dict[str, int] = {}
+        moving: dict[str, set[str]] = {target: set() for target in PERSON_TARGETS}
         for items in self._items.values():
             reaches = [(one, one.reach(world)) for one in items]
             for one, reach in reaches:
@@ -228,11 +243,12 @@ class ScalesAhead:
                     tested = [(a or c, b or d) for (a, b), (c, d) in zip(tested, reach.tested, strict=True)]
                 else:
                     reported = _sum(reported, reach.places)
-                moved = max(high - low for low, high in (*reach.places, *reach.up, *reach.down))
-                moved = max(moved, *(int(can != must) for can, must in reach.tested))
-                for fact in one.facts if moved else ():
-                    if isinstance(world.get(fact), Open | Span | Words):
-                        pull[fact] = max(pull.get(fact, 0), moved)
+                still_open = [fact for fact in one.facts if isinstance(world.get(fact), Open | Span | Words)]
+                moved = reach.moves_patterns()
+                for fact in still_open if moved else ():
+                    pull[fact] = max(pull.get(fact, 0), moved)
+                for target in reach.moves_person():
+                    moving[target].update(still_open)
             for target in PERSON_TARGETS:
                 person[target] = _plus(person[target], _of_person(target, reaches))
         totals = [self._total(reported[place], up[place], down[place]) for place in range(4)]
@@ -242,7 +258,8 @@ class ScalesAhead:
             for tight in self._better(totals[:2], words[:2])
             for weak in self._better(totals[2:], words[2:])
         )
-        return Outlook(tuple(words), tuple(totals), profiles, person, pull)
+        moved_by = {target: frozenset(facts) for target, facts in moving.items()}
+        return Outlook(tuple(words), tuple(totals), profiles, person, pull, moved_by)
 
     def _total(self, reported: Range, up: Range, down: Range) -> Range:
         weights = self.weights
