@@ -15,7 +15,7 @@ from psoas_rules.cells import values_of
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import IntakeError
 from psoas_rules.lexicon import SECTIONS
-from psoas_rules.pack import LEVELS
+from psoas_rules.pack import LEVELS, Further, Part
 from psoas_rules.possibilities import Possibilities, essence
 from psoas_rules.possibilities.worlds import EITHER, FAILS, HOLDS, OPEN, Judge, Span, Words
 from psoas_rules.recommender import builtin
@@ -427,3 +427,19 @@ def test_an_open_question_tells_the_rules_that_hang_on_it():
 
     assert possible.matters == {"sign.pain_now"}
     assert "triage.severe_pain_needs_assessment" in possible.decides["sign.pain_now"]
+
+
+def test_a_condition_that_brings_a_question_with_it_matters_for_a_screening():
+    """A detail is only asked of somebody with the condition, so the list of open questions hangs on it."""
+    further = Further(id="worse", when={"detail": "worse", "is": "yes"}, clearance="block")
+    worse = Part(ask="Is it worse?", answer="yes_no")
+    rows = tuple(
+        attrs.evolve(row, details={"worse": worse}, further=(further,)) if row.id == "common_cold" else row
+        for row in SMALL.pack.conditions
+    )
+    recommender = Recommender(attrs.evolve(SMALL.pack, conditions=rows), PlainEngine())
+    possible = Possibilities(recommender).given({}, frozenset({"condition.common_cold"}))
+
+    assert possible.kinds == {"screening"}
+    assert not possible.settled
+    assert possible.matters == {"condition.common_cold"}

@@ -7,7 +7,7 @@ never said wrongly, and `possible` is now and then said of what no combination o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, TypeAlias
 
@@ -55,6 +55,23 @@ _RESTRICTING: Final = ("preference.level_max", "preference.avoid_", "preference.
 
 _Firing: TypeAlias = tuple[Ready, int]
 """A rule, and whether it fires or may."""
+
+
+@attrs.frozen
+class _Asked:
+    """A question that safety hangs on.
+
+    Attributes:
+        fact: What it asks for.
+        urgency: How dangerous an answer could be.
+        surely: Whether it stays without an answer.
+        behind: The open questions that decide whether it does.
+    """
+
+    fact: str
+    urgency: int
+    surely: bool = False
+    behind: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -207,9 +224,14 @@ class _Foresight:
         self.state.update((ready.number, state) for ready, state in firing)
         return firing
 
-    def _asked(self) -> dict[str, int]:
+    def _asked(self) -> list[_Asked]:
         """The questions that safety hangs on, where they are not answered or may stay so."""
-        return {subject: state for subject, state, _ in _saying("ask", self._fire("screening"))}
+        found: dict[str, _Asked] = {}
+        for subject, state, ready in _saying("ask", self._fire("screening")):
+            urgency, behind = self.ahead.urgency.get(subject, 0), self._behind(ready)
+            one = found.get(subject) or _Asked(subject, urgency)
+            found[subject] = _Asked(subject, urgency, one.surely or state == HOLDS, (*one.behind, *behind))
+        return list(found.values())
 
     def _assume(self) -> list[_Firing]:
         """Takes conditions that a sign points to as present."""
@@ -264,10 +286,10 @@ class _Foresight:
         found = (self.sources.get(fact, ()) for fact in self.ahead.judges[ready.number].undecided(self.world))
         return list(dict.fromkeys(chain.from_iterable(found)))
 
-    def _kinds(self, asked: Mapping[str, int], levels: Collection[int]) -> set[str]:
+    def _kinds(self, asked: Sequence[_Asked], levels: Collection[int]) -> set[str]:
         """The kinds of outcome that triage leaves open."""
-        surely = [self.ahead.urgency.get(fact, 0) for fact, state in asked.items() if state == HOLDS]
-        perhaps = [self.ahead.urgency.get(fact, 0) for fact in asked]
+        surely = [one.urgency for one in asked if one.surely]
+        perhaps = [one.urgency for one in asked]
         kinds: set[str] = set()
         for level in levels:
             open_danger = max(perhaps, default=-1) > level
@@ -287,7 +309,7 @@ class _Foresight:
             self.decides.setdefault(fact, []).append(rule)
 
     def _matters_for_refusal(
-        self, asked: Mapping[str, int], early: Iterable[_Firing], least: int, kinds: Collection[str]
+        self, asked: Sequence[_Asked], early: Iterable[_Firing], least: int, kinds: Collection[str]
     ) -> None:
         """What can change a referral or a screening: more urgent rules and, for a screening, each open question."""
         floor = max(least, _STOPPING - 1)
@@ -295,17 +317,15 @@ class _Foresight:
             if state == EITHER and LEVELS.index(ready.level) > floor:
                 self._matter(self._behind(ready), ready.rule.id)
         if "screening" in kinds:
-            stays = least < _STOPPING or any(
-                state == HOLDS and self.ahead.urgency.get(fact, 0) > least for fact, state in asked.items()
-            )
+            stays = least < _STOPPING or any(one.surely and one.urgency > least for one in asked)
             self._matters_for_screening(asked, -1 if stays else least)
 
-    def _matters_for_screening(self, asked: Mapping[str, int], above: int) -> None:
-        for fact, state in asked.items():
-            if state == EITHER and self.ahead.urgency.get(fact, 0) > above:
-                self._matter(self.sources.get(fact, ()), f"screening.{fact}")
+    def _matters_for_screening(self, asked: Sequence[_Asked], above: int) -> None:
+        for one in asked:
+            if not one.surely and one.urgency > above:
+                self._matter(one.behind, f"screening.{one.fact}")
 
-    def _matters_for_routine(self, asked: Mapping[str, int], firing: Iterable[_Firing], outlook: Outlook) -> None:
+    def _matters_for_routine(self, asked: Sequence[_Asked], firing: Iterable[_Firing], outlook: Outlook) -> None:
         """What can change a routine: every rule that shapes it or tells something, and whatever the session reads."""
         for ready, state in firing:
             if state == EITHER and any(kind in SHAPING or kind in _TELLING for kind, _ in ready.said):
