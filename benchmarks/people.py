@@ -6,7 +6,8 @@ from typing import Any
 
 from psoas_rules import Intake, Outcome, Pack, Person, Screen
 from psoas_rules.conditions import facts_read
-from psoas_rules.lexicon import SECTIONS, FactSpec, Lexicon, build_lexicon
+from psoas_rules.facts import SECTIONS, FactSpec
+from psoas_rules.lexicon import Lexicon, build_lexicon
 from psoas_rules.loading import make_rulebook
 
 ANSWERED = ("signs", "measures", "red_flags", "conditions", "details", "clearances", "preferences")

@@ -19,7 +19,8 @@ from psoas_rules.covering.cells import cells, combinations, fact_cells
 from psoas_rules.covering.deciding import decide, decide_by, leaves
 from psoas_rules.covering.proposing import CONFIRM
 from psoas_rules.errors import PackError
-from psoas_rules.lexicon import FactSpec, build_lexicon
+from psoas_rules.facts import FactSpec
+from psoas_rules.lexicon import build_lexicon
 from psoas_rules.places import Places
 
 SMALL = Path(__file__).parent / "small_pack"

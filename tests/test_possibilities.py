@@ -14,7 +14,7 @@ from psoas_rules import Intake, Recommender, Referral, Routine, Screen, Screenin
 from psoas_rules.cells import values_of
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import IntakeError
-from psoas_rules.lexicon import SECTIONS
+from psoas_rules.facts import SECTIONS
 from psoas_rules.pack import LEVELS, Further, Part
 from psoas_rules.possibilities import Possibilities, essence
 from psoas_rules.possibilities.worlds import EITHER, FAILS, HOLDS, OPEN, Judge, Span, Words

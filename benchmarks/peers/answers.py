@@ -7,7 +7,8 @@ from typing import Any
 
 from psoas_rules import Intake, Pack
 from psoas_rules.errors import IntakeError, Problem
-from psoas_rules.lexicon import FactSpec, Lexicon
+from psoas_rules.facts import FactSpec
+from psoas_rules.lexicon import Lexicon
 
 UNKNOWN = (None, "unknown", "not_sure")
 SECTIONS = {

@@ -17,7 +17,7 @@ from benchmarks.peers.session import Cap, Sessions
 from benchmarks.peers.sums import Sums, Weighed
 from psoas_rules import Firing, Intake, Outcome, Pack, Profile, Referral, Routine, Screening, Trace
 from psoas_rules.conditions import facts_read
-from psoas_rules.lexicon import SECTIONS, FactSpec
+from psoas_rules.facts import SECTIONS, FactSpec
 from psoas_rules.loading import fingerprint, make_rulebook
 from psoas_rules.outcomes import Note, PackStamp, Question, ScreenQuestion
 from psoas_rules.pack import LEVELS

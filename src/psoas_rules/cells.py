@@ -12,7 +12,8 @@ from itertools import pairwise, product
 from typing import Final, Literal, TypeAlias
 
 from psoas_rules.conditions import Condition, Value, alternatives, facts_read, holds, tests
-from psoas_rules.lexicon import FactSpec, Lexicon
+from psoas_rules.facts import FactSpec
+from psoas_rules.lexicon import Lexicon
 
 MOST_CASES: Final = 60_000
 """So many combinations of cells are tried; conditions with more are compared as they are written."""

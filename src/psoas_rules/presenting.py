@@ -9,7 +9,7 @@ import attrs
 
 from psoas_rules.assembly import Session
 from psoas_rules.conditions import Value
-from psoas_rules.lexicon import SECTIONS
+from psoas_rules.facts import SECTIONS
 from psoas_rules.memory import Memory
 from psoas_rules.outcomes import (
     Note,

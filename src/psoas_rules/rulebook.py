@@ -13,8 +13,9 @@ import attrs
 
 from psoas_rules.conditions import ALWAYS, All, Condition, Not, Op, Test, alternatives
 from psoas_rules.conditions import Any as AnyOf
+from psoas_rules.facts import FACT_KINDS, FactKind, FactSpec
 from psoas_rules.hints import nearest, show
-from psoas_rules.lexicon import FACT_KINDS, FactKind, FactSpec, Lexicon
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.pack import (
     SIDES,
     STAGES,

@@ -10,7 +10,8 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import attrs
 
-from psoas_rules.lexicon import SECTIONS, FactSpec, build_lexicon
+from psoas_rules.facts import SECTIONS, FactSpec
+from psoas_rules.lexicon import build_lexicon
 from psoas_rules.outcomes import Outcome, Referral, Routine, Screening
 from psoas_rules.pack import SIDES, Pack
 

@@ -10,8 +10,9 @@ from typing import Any, Literal, TypeAlias
 
 from hypothesis import strategies as st
 
+from psoas_rules.facts import SECTIONS, FactKind, FactSpec
 from psoas_rules.intake import Intake, Person, Screen
-from psoas_rules.lexicon import SECTIONS, FactKind, FactSpec, Lexicon, build_lexicon
+from psoas_rules.lexicon import Lexicon, build_lexicon
 from psoas_rules.pack import Pack
 from psoas_rules.recommender import load_pack
 

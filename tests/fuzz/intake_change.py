@@ -6,7 +6,8 @@ import random
 from intake_check import HOLDERS, WORDS
 
 from psoas_rules import load_pack
-from psoas_rules.lexicon import SECTIONS, build_lexicon
+from psoas_rules.facts import SECTIONS
+from psoas_rules.lexicon import build_lexicon
 
 LEXICON = build_lexicon(load_pack())
 SPECS = {

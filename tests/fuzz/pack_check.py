@@ -16,7 +16,7 @@ import attrs
 from psoas_rules import Intake, Person, Recommender, Referral, Routine, Screen, Screening, check_pack, load_pack
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import EngineError, IntakeError, PackError
-from psoas_rules.lexicon import SECTIONS
+from psoas_rules.facts import SECTIONS
 
 SMALL_PACK = Path(__file__).parents[1] / "small_pack"
 HEADER = b"=== "

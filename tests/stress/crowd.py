@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from psoas_rules.conditions import All, SignedTest, Test, alternatives, compare, tests
-from psoas_rules.lexicon import SECTIONS, is_unknown
+from psoas_rules.facts import SECTIONS, is_unknown
 from psoas_rules.loading import make_rulebook
 from psoas_rules.pack import SIDES, Pack
 from psoas_rules.rulebook import Rule

@@ -12,7 +12,8 @@ from psoas_rules.conditions import All, Condition, Not, Test, alternatives
 from psoas_rules.conditions import Any as AnyOf
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import PackError
-from psoas_rules.lexicon import FactSpec, build_lexicon
+from psoas_rules.facts import FactSpec
+from psoas_rules.lexicon import build_lexicon
 from psoas_rules.pack import (
     ConditionRow,
     Evidence,

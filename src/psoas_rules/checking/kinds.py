@@ -12,8 +12,9 @@ from typing import Any, Final, get_args, get_origin
 import attrs
 
 from psoas_rules.casebook import CaseFile
+from psoas_rules.facts import FACT_KINDS
 from psoas_rules.invariants import Invariants
-from psoas_rules.lexicon import FACT_KINDS, build_lexicon
+from psoas_rules.lexicon import build_lexicon
 from psoas_rules.loading import INVARIANTS, RULE_FOLDERS, SCHEMA_FOLDER
 from psoas_rules.pack import (
     PROFILES,

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from psoas_rules.conditions import All, Any, Condition, Not, SignedTest, Test, Value, alternatives, compare
-from psoas_rules.lexicon import FactSpec, Lexicon
+from psoas_rules.facts import FactSpec
+from psoas_rules.lexicon import Lexicon
 
 _MOST_ALTERNATIVES: Final = 1_000
 _WHOLE: Final = ("scale", "whole_number")

@@ -9,8 +9,9 @@ import click
 
 from psoas_rules.cli.rendering import Page
 from psoas_rules.contrasting import Contrast, what_if
+from psoas_rules.facts import SECTIONS
 from psoas_rules.intake import Intake
-from psoas_rules.lexicon import SECTIONS, Lexicon
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.recommender import Recommender
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

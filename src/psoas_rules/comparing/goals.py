@@ -16,7 +16,8 @@ from psoas_rules.comparing.changes import may_stand
 from psoas_rules.comparing.people import with_facts
 from psoas_rules.comparing.strictness import AMOUNTS, CEILINGS, SIDE_SETS, Criterion, Shared
 from psoas_rules.conditions import Value
-from psoas_rules.lexicon import FactSpec, Lexicon
+from psoas_rules.facts import FactSpec
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.loading import Rulebook
 from psoas_rules.pack import LEVELS, PROFILES
 from psoas_rules.proving.answers import Answers

@@ -10,8 +10,9 @@ import attrs
 from psoas_rules.comparing.things import Kind
 from psoas_rules.conditions import Value
 from psoas_rules.errors import IntakeError
+from psoas_rules.facts import SECTIONS, FactKind, FactSpec
 from psoas_rules.intake import Intake
-from psoas_rules.lexicon import SECTIONS, FactKind, FactSpec, Lexicon
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.pack import SIDES
 
 Answers: TypeAlias = Mapping[str, Any]

@@ -20,7 +20,7 @@ import attrs
 
 from psoas_rules.comparing.people import Renames
 from psoas_rules.comparing.views import View
-from psoas_rules.lexicon import FactSpec
+from psoas_rules.facts import FactSpec
 from psoas_rules.loading import Rulebook
 from psoas_rules.outcomes import Dose
 from psoas_rules.pack import LEVELS, PHASES, Exercise, Pack

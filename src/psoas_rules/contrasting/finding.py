@@ -11,8 +11,9 @@ import attrs
 from psoas_rules.contrasting.aspects import Aspect, Key, aspects
 from psoas_rules.contrasting.contrast import AnswerChange, Contrast, Difference
 from psoas_rules.errors import EngineError, IntakeError
+from psoas_rules.facts import SECTIONS
 from psoas_rules.intake import Intake
-from psoas_rules.lexicon import SECTIONS, Lexicon, name_key
+from psoas_rules.lexicon import Lexicon, name_key
 from psoas_rules.outcomes import Outcome, Routine
 from psoas_rules.recommender import Recommender
 from psoas_rules.revising import changed_answers, revised

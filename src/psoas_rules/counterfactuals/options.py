@@ -12,8 +12,8 @@ import attrs
 from psoas_rules.conditions import Value
 from psoas_rules.counterfactuals.found import Change, ChangeKind
 from psoas_rules.counterfactuals.reading import Readers
+from psoas_rules.facts import SECTIONS, FactKind, FactSpec
 from psoas_rules.intake import Intake
-from psoas_rules.lexicon import SECTIONS, FactKind, FactSpec
 from psoas_rules.loading import MINUTES
 from psoas_rules.pack import Pack
 from psoas_rules.revising import revised

@@ -12,7 +12,8 @@ from itertools import pairwise, product
 from typing import Final, TypeAlias
 
 from psoas_rules.conditions import Condition, Test, Value, facts_read, tests
-from psoas_rules.lexicon import FactSpec, Lexicon
+from psoas_rules.facts import FactSpec
+from psoas_rules.lexicon import Lexicon
 
 MOST_COMBINATIONS: Final = 20_000
 """So many combinations of cells are looked at; with more, a question is not decided."""

@@ -23,8 +23,9 @@ from psoas_rules.covering.measuring import Evaluations, Measured, stem
 from psoas_rules.covering.recording import CHOICES, ListeningEngine
 from psoas_rules.covering.running import Casebook, run_book
 from psoas_rules.errors import EngineError, IntakeError, Issue, PackError
+from psoas_rules.facts import SECTIONS
 from psoas_rules.intake import Intake, Screen
-from psoas_rules.lexicon import SECTIONS, Lexicon
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.loading import find_builtin
 from psoas_rules.outcomes import Outcome, Referral, Routine
 from psoas_rules.recommender import Recommender

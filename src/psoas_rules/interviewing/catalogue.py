@@ -8,9 +8,10 @@ from typing import Final
 import attrs
 
 from psoas_rules.conditions import facts_read
+from psoas_rules.facts import SECTIONS, FactSpec
 from psoas_rules.hints import nearest, show
 from psoas_rules.interviewing.prompts import Prompt, SelfTestGuide, UnknownPromptError
-from psoas_rules.lexicon import SECTIONS, FactSpec, Lexicon
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.pack import LEVELS, SIDES, Level, Pack
 from psoas_rules.recommender import Recommender
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from psoas_rules.errors import IntakeError, Problem
+from psoas_rules.facts import is_unknown, yes_or_no
 from psoas_rules.hints import nearest, show
 from psoas_rules.intake import FrozenDict, Intake, Person, Screen
 from psoas_rules.interviewing.catalogue import AGE, OFFER, WISHES, Catalogue
 from psoas_rules.interviewing.prompts import NOT_SURE, Prompt
-from psoas_rules.lexicon import Lexicon, is_unknown
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.pack import SIDES
 
 _ALONE: Final = ("screen", "tests", "wishes")
@@ -193,11 +194,10 @@ def _intake_of(section: str, key: str, given: Any) -> Intake:
 
 
 def _yes_no(name: str, given: object) -> bool:
-    if isinstance(given, bool):
-        return given
-    if isinstance(given, str) and given in ("yes", "no"):
-        return given == "yes"
-    raise IntakeError((Problem(name, f"{show(given)} is not yes or no (true or false)"),))
+    try:
+        return yes_or_no(given)
+    except ValueError as error:
+        raise IntakeError((Problem(name, str(error)),)) from None
 
 
 def _affirms(answer: Any) -> bool:

@@ -7,8 +7,9 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from psoas_rules.facts import SECTIONS, FactKind, FactSpec, is_unknown
 from psoas_rules.intake import Intake
-from psoas_rules.lexicon import SECTIONS, FactKind, FactSpec, Lexicon, is_unknown, name_key
+from psoas_rules.lexicon import Lexicon, name_key
 from psoas_rules.trace import Side
 
 CLEAR: Final = "clear"

@@ -8,8 +8,9 @@ from typing import Any, Final
 import attrs
 
 from psoas_rules.covering.cells import step_of
+from psoas_rules.facts import FACT_KINDS, FactSpec
 from psoas_rules.hints import show
-from psoas_rules.lexicon import FACT_KINDS, FactSpec, Lexicon
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.mutating.editing import Path
 from psoas_rules.pack import Tree
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 import z3
 
 from psoas_rules.conditions import Value
-from psoas_rules.lexicon import SECTIONS, FactSpec, Lexicon
+from psoas_rules.facts import SECTIONS, FactSpec
+from psoas_rules.lexicon import Lexicon
 from psoas_rules.pack import SIDES
 from psoas_rules.proving.values import (
     FALSE,

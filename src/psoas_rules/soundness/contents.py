@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from psoas_rules.facts import FACT_KINDS
 from psoas_rules.hints import nearest, show
-from psoas_rules.lexicon import FACT_KINDS
 from psoas_rules.loading import Reading, Rulebook
 from psoas_rules.pack import (
     LEVELS,

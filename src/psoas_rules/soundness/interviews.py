@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, get_args
 
+from psoas_rules.facts import SECTIONS, FactSpec
 from psoas_rules.hints import nearest, show
-from psoas_rules.lexicon import SECTIONS, FactSpec
 from psoas_rules.loading import Reading, Rulebook
 from psoas_rules.pack import LEVELS, AnswerKind, InterviewPlan, Rates
 from psoas_rules.soundness.telling import tell

@@ -7,8 +7,8 @@ from itertools import combinations, product
 from typing import Final
 
 from psoas_rules.conditions import Test, Value, facts_read, holds, tests
+from psoas_rules.facts import FactSpec
 from psoas_rules.invariants import Invariant
-from psoas_rules.lexicon import FactSpec
 from psoas_rules.loading import Rulebook
 from psoas_rules.pack import SIDES, STAGES, Stage
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
