@@ -33,7 +33,7 @@ from crowd import People
 from packs import random_conditions, random_pack
 
 from psoas_rules import Intake, Recommender, Routine, load_pack
-from psoas_rules.engines import PlainEngine, default_engine
+from psoas_rules.engines import Engine, PlainEngine, default_engine
 from psoas_rules.engines.memo import MemoProgram
 from psoas_rules.errors import PsoasRulesError
 from psoas_rules.pack import Pack
@@ -128,13 +128,19 @@ def _without_one(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield {**data, section: {other: value for other, value in given.items() if other != key}}
 
 
-def three(pack: Pack, level: str = "both") -> Comparison:
-    """durable-rules with memory and without, against the plain evaluator."""
-    # On Python 3.13 there is none to import; `main` says so first.
+def _taken_at_its_word() -> Engine:
+    """durable-rules without the check of its answers, for every one is compared here; else what there is."""
+    engine = default_engine()
+    if engine.name == "plain":
+        return engine
     from psoas_rules.engines.durable import DurableEngine
 
-    # Without its memory the matcher is taken at its word: every answer is compared here anyway.
-    raw = Recommender(pack, DurableEngine(verified=False), remember=False)
+    return DurableEngine(verified=False)
+
+
+def three(pack: Pack, level: str = "both") -> Comparison:
+    """durable-rules with memory and without, against the plain evaluator."""
+    raw = Recommender(pack, _taken_at_its_word(), remember=False)
     others = {"durable, memory": Recommender(pack), "durable": raw}
     return Comparison(others, Recommender(pack, PlainEngine(), remember=False), level)
 
