@@ -15,7 +15,7 @@ from psoas_rules.cells import values_of
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import IntakeError
 from psoas_rules.facts import SECTIONS
-from psoas_rules.pack import LEVELS, Further, Part
+from psoas_rules.pack import LEVELS, Evidence, Further, Item, Part
 from psoas_rules.possibilities import Possibilities, essence
 from psoas_rules.possibilities.worlds import EITHER, FAILS, HOLDS, OPEN, Judge, Span, Words
 from psoas_rules.recommender import builtin
@@ -443,3 +443,25 @@ def test_a_condition_that_brings_a_question_with_it_matters_for_a_screening():
     assert possible.kinds == {"screening"}
     assert not possible.settled
     assert possible.matters == {"condition.common_cold"}
+
+
+def test_a_sign_and_a_measure_of_one_id_are_weighed_apart():
+    """What is only reported is capped, and what is measured is not; together they would be called settled too early."""
+    pack = SMALL.pack
+    measure = next(one for one in pack.measures if one.id == "balance_time")
+    points = Evidence(when={"measure": "balance_time", "at_least": 1}, points={"tight": -8})
+    told = Evidence(when={"sign": "balance_time", "is": "yes"}, points={"tight": 10})
+    sign = Item(id="balance_time", label="Balance", ask="Balance?", answer="yes_no", evidence=(told,))
+    measures = tuple(attrs.evolve(one, evidence=(points,)) if one is measure else one for one in pack.measures)
+    recommender = Recommender(attrs.evolve(pack, signs=(*pack.signs, sign), measures=measures), PlainEngine())
+    known = dict.fromkeys(recommender.lexicon.required, False) | {"sign.balance_time": True}
+    outcomes = [
+        recommender.recommend(answer_for(recommender.lexicon, known | more))
+        for more in ({}, {"measure.balance_time": 20})
+    ]
+    possible = Possibilities(recommender).given(known, frozenset({"measure.balance_time"}))
+
+    assert all(agrees(possible, outcome) for outcome in outcomes)
+    assert possible.pull == {"measure.balance_time": 800}
+    assert len({outcome.profile.kind for outcome in outcomes}) == 2
+    assert len({essence(outcome) for outcome in outcomes}) == 1 or not possible.settled

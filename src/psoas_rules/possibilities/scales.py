@@ -221,10 +221,11 @@ class ScalesAhead:
     def __init__(self, rules: Iterable[Rule], lexicon: Lexicon, weights: Weights) -> None:
         self.weights = weights
         self._items: dict[str | None, list[_Item]] = {}
-        grouped: dict[tuple[str | None, str | None], list[Rule]] = {}
+        # A sign and a measure may have the same id; what is reported and what is measured are summed apart.
+        grouped: dict[tuple[str | None, str | None, bool], list[Rule]] = {}
         for rule in rules:
-            grouped.setdefault((rule.item, rule.side), []).append(rule)
-        for (item, _), those in grouped.items():
+            grouped.setdefault((rule.item, rule.side, rule.measured), []).append(rule)
+        for (item, _, _), those in grouped.items():
             self._items.setdefault(item, []).append(_Item(those, lexicon))
 
     def outlook(self, world: World, answered: Range) -> Outlook:
@@ -315,14 +316,16 @@ def _plus(one: Range, other: Range) -> Range:
 def _of_person(target: str, reaches: Iterable[tuple[_Item, Reach]]) -> Range:
     """What one item gives the person as a whole: asked on both sides it counts once, where it is higher."""
     whole: Range = (0, 0)
-    surely: list[Range] = []
-    perhaps: list[Range] = []
+    sides: dict[str, tuple[Range, bool]] = {}
     for item, reach in reaches:
         can, must = reach.told[target]
         if item.side is None:
             whole = _plus(whole, reach.person[target])
         elif can:
-            (surely if must else perhaps).append(reach.person[target])
+            points, told = sides.get(item.side, ((0, 0), False))
+            sides[item.side] = (_plus(points, reach.person[target]), told or must)
+    surely = [points for points, told in sides.values() if told]
+    perhaps = [points for points, told in sides.values() if not told]
     if not surely:
         # A side that says nothing does not count as nothing: the other one alone does.
         low = min([0, *(low for low, _ in perhaps)])
