@@ -436,20 +436,27 @@ class Interrupts:
 
     def during(self, work: Callable[[], None], arm: Callable[[], Callable[[], None]]) -> None:
         """Repeats the work until it was interrupted. `arm` sets the alarm and gives what puts it off."""
-        disarm = None
+        disarm: list[Callable[[], None]] = []
         try:
-            self.armed = True
-            disarm = arm()
-            while self.armed:
-                work()
+            self._until_struck(work, arm, disarm)
             # It struck where exceptions are only noted, such as in a finaliser.
             self.lost += 1
         except KeyboardInterrupt as interrupt:
             self.landed[_place(interrupt)] += 1
         finally:
             self.armed = False
-            if disarm is not None:
-                disarm()
+            for put_off in disarm:
+                put_off()
+
+    def _until_struck(
+        self, work: Callable[[], None], arm: Callable[[], Callable[[], None]], disarm: list[Callable[[], None]]
+    ) -> None:
+        # A loop of its own: what strikes on the way back to the head of a loop passes by a `try` around that loop, for
+        # Python 3.13 thinks that a jump cannot raise. It does not pass by the call of this method.
+        self.armed = True
+        disarm.append(arm())
+        while self.armed:
+            work()
 
 
 def _place(error: BaseException) -> str:
@@ -554,13 +561,17 @@ def stopped_threads(scenery: Scenery, count: int) -> Result:
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     stopped = 0
 
+    def until_stopped(recommender: Recommender, own: random.Random) -> None:
+        # A loop of its own, for the reason given in `Interrupts`.
+        while True:
+            recommender.recommend(own.choice(intakes))
+
     def work(recommender: Recommender, seed: float, started: threading.Event) -> None:
         nonlocal stopped
         own = random.Random(seed)
         try:
             started.set()
-            while True:
-                recommender.recommend(own.choice(intakes))
+            until_stopped(recommender, own)
         except Stop:
             stopped += 1
         except Exception as error:  # noqa: BLE001 - whatever comes out is what is looked for
