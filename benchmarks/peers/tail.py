@@ -19,7 +19,7 @@ from psoas_rules import Firing, Intake, Outcome, Pack, Profile, Referral, Routin
 from psoas_rules.conditions import facts_read
 from psoas_rules.facts import SECTIONS, FactSpec
 from psoas_rules.loading import fingerprint, make_rulebook
-from psoas_rules.outcomes import Note, PackStamp, Question, ScreenQuestion
+from psoas_rules.outcomes import Day, Note, PackStamp, Question, ScreenQuestion
 from psoas_rules.pack import LEVELS
 from psoas_rules.rulebook import Rule
 from psoas_rules.trace import Conclusion, Reading
@@ -82,6 +82,10 @@ class Tail(ABC):
         self.questions = _questions(book.rules, book.lexicon, self.words)
         self.groups = _groups(pack, book.lexicon, self.questions)
         self.sessions = Sessions(pack, book, self.words)
+        self._weeks = {
+            experience: tuple([Day(kind=kind, text=pack.info.texts.days[kind]) for kind in kinds])
+            for experience, kinds in pack.info.texts.week.items()
+        }
         self.told = [[(c.kind, self._said(rule, c)) for c in rule.then if c.kind != "points"] for rule in self.rules]
         flags = {flag.id: flag.ask for flag in pack.red_flags}
         self.seek_help = tuple(flags[flag] for flag in info.always_repeat)
@@ -262,6 +266,7 @@ class Tail(ABC):
             seek_help=self.seek_help,
             seek_help_if_yes=texts.seek_help_again,
             schedule=texts.schedule[case.facts.get("person.experience", "none")],
+            week=self._weeks[case.facts.get("person.experience", "none")],
             next_check=texts.next_check,
             next_check_weeks=info.next_check_weeks,
             seconds=session.seconds,

@@ -58,6 +58,14 @@ INVARIANTS: Final = "invariants.yaml"
 SCHEMA_FOLDER: Final = "schemas"
 """The folder with JSON Schemas for editors; nothing in it is part of the pack."""
 
+POSE_FOLDER: Final = "poses"
+"""The folder with the poses that figures are drawn from. They decide nothing, so outcomes do not depend on them."""
+
+FIGURE_FOLDER: Final = "figures"
+"""The folder with the figures, drawn."""
+
+_ASIDE: Final = (SCHEMA_FOLDER, POSE_FOLDER, FIGURE_FOLDER)
+
 RULE_FOLDERS: Final = ("precaution", "triage", "safety", "profile", "dosage")
 
 
@@ -190,7 +198,7 @@ def _walk(folder: Traversable, inside: str) -> Iterator[tuple[str, Traversable]]
         elif isinstance(entry, FilePath) and entry.is_symlink():
             # It could lead in a circle, or out of the pack.
             raise _unreadable(file, "links to folders are not followed; put the folder itself here")
-        elif file != SCHEMA_FOLDER:
+        elif file not in _ASIDE:
             yield from _walk(entry, f"{file}/")
 
 

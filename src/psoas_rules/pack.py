@@ -17,6 +17,10 @@ Tree: TypeAlias = Any
 Phase: TypeAlias = Literal["warm_up", "strengthening", "release"]
 PHASES: tuple[Phase, ...] = ("warm_up", "strengthening", "release")
 
+DayKind: TypeAlias = Literal["whole", "easy", "rest"]
+DAY_KINDS: tuple[DayKind, ...] = ("whole", "easy", "rest")
+DAYS_OF_A_WEEK = 7
+
 Level: TypeAlias = Literal["ok", "caution", "before_exercising", "same_day", "emergency"]
 LEVELS: tuple[Level, ...] = ("ok", "caution", "before_exercising", "same_day", "emergency")
 
@@ -474,6 +478,8 @@ class Texts:
     session_because: str | None = None
     if_unsure: Mapping[str, str] = attrs.field(factory=dict)
     sides: Mapping[str, str] = attrs.field(factory=dict)
+    week: Mapping[str, tuple[DayKind, ...]] = attrs.field(factory=dict)
+    days: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

@@ -12,6 +12,7 @@ from psoas_rules.conditions import Value
 from psoas_rules.facts import SECTIONS
 from psoas_rules.memory import Memory
 from psoas_rules.outcomes import (
+    Day,
     Note,
     PackStamp,
     Profile,
@@ -63,6 +64,10 @@ class Presenter:
         self._stamp = stamp
         self._engine = compiled.engine_name
         self._questions = _Questions(compiled)
+        self._weeks = {
+            experience: tuple(Day(kind=kind, text=self._texts.days[kind]) for kind in kinds)
+            for experience, kinds in self._texts.week.items()
+        }
         flags = {flag.id: flag.ask for flag in pack.red_flags}
         self._seek_help = tuple(flags[flag] for flag in pack.info.always_repeat)
         rules = [one for those in compiled.rules.values() for one in those]
@@ -142,6 +147,7 @@ class Presenter:
             seek_help=self._seek_help,
             seek_help_if_yes=texts.seek_help_again,
             schedule=texts.schedule[_experience(case.facts)],
+            week=self._weeks.get(_experience(case.facts), ()),
             next_check=texts.next_check,
             next_check_weeks=info.next_check_weeks,
             seconds=session.seconds,

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from psoas_rules.outcomes import PHASE_NAMES, Outcome, Referral, Routine, Screening, Step
+from psoas_rules.outcomes import ENGLISH, Outcome, Referral, Routine, Screening, Step
 from psoas_rules.pack import LEVELS, PHASES, Level
 
 WIDEST: Final = 100
@@ -111,7 +111,7 @@ def _routine(page: Page, routine: Routine, *, how: bool) -> None:
     for phase in PHASES:
         steps = routine.phase(phase)
         if steps:
-            page.title(PHASE_NAMES[phase], style="bold cyan")
+            page.title(ENGLISH.sections[phase], style="bold cyan")
         for step in steps:
             number += 1
             _step(page, number, step, how=how)

@@ -35,6 +35,7 @@ What: TypeAlias = Literal[
     "pain_rule",
     "stop_rule",
     "schedule",
+    "week",
     "minutes",
     "seconds",
     "reason",
@@ -138,6 +139,8 @@ def _routine(routine: Routine) -> _Pairs:
     yield from _sentences("pain_rule", routine.pain_rules)
     yield from _sentences("stop_rule", routine.stop_rules)
     yield from _sentences("schedule", routine.schedule)
+    if routine.week:
+        yield ("week", "", ""), Aspect(routine.week, ", ".join(day.kind for day in routine.week))
     yield ("minutes", "", ""), Aspect(routine.minutes, f"{routine.minutes:g}")
     yield ("seconds", "", ""), Aspect(routine.seconds, f"{routine.seconds:g}")
 

@@ -30,7 +30,8 @@ def essence(outcome: Outcome) -> Hashable:
                 tuple(_step(step) for step in outcome.steps),
                 tuple((request.exercise, request.granted) for request in outcome.requests),
                 frozenset(note.text for note in outcome.notes),
-                *(outcome.pain_rules, frozenset(outcome.stop_rules), outcome.schedule, outcome.minutes),
+                *(outcome.pain_rules, frozenset(outcome.stop_rules), outcome.schedule, outcome.week),
+                outcome.minutes,
             )
 
 

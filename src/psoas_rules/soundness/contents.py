@@ -9,10 +9,13 @@ from psoas_rules.facts import FACT_KINDS
 from psoas_rules.hints import nearest, show
 from psoas_rules.loading import Reading, Rulebook
 from psoas_rules.pack import (
+    DAY_KINDS,
+    DAYS_OF_A_WEEK,
     LEVELS,
     PROFILES,
     Exclusions,
     RuleFile,
+    Texts,
     Then,
 )
 from psoas_rules.rulebook import EXPERT_CHOICE
@@ -133,6 +136,34 @@ def check_texts(reading: Reading, book: Rulebook) -> None:
             if key not in keys:
                 message = f"unknown key {show(key)}{nearest(key, keys)}"
                 tell(reading, "pack.yaml", ("texts", section, key), "unknown-key", message)
+    if texts.week:
+        _check_week(reading, texts, tuple(experience or ("none",)))
+
+
+def _check_week(reading: Reading, texts: Texts, experiences: tuple[str, ...]) -> None:
+    """Each experience has a week of seven days that can be told, and a day between two whole sessions."""
+    for experience in experiences:
+        if experience not in texts.week:
+            tell(reading, "pack.yaml", ("texts", "week"), "missing-key", f"'{experience}' is missing")
+    for experience, kinds in texts.week.items():
+        where = ("texts", "week", experience)
+        if experience not in experiences:
+            message = f"unknown key {show(experience)}{nearest(experience, experiences)}"
+            tell(reading, "pack.yaml", where, "unknown-key", message)
+        if len(kinds) != DAYS_OF_A_WEEK:
+            message = f"a week has {DAYS_OF_A_WEEK} days, not {len(kinds)}"
+            tell(reading, "pack.yaml", where, "bad-value", message)
+        # The week starts again after its last day, so the first day follows on it.
+        elif any(kinds[i - 1] == kinds[i] == "whole" for i in range(DAYS_OF_A_WEEK)):
+            message = "two whole sessions stand on days that follow each other; leave a day between"
+            tell(reading, "pack.yaml", where, "bad-value", message)
+    for kind in dict.fromkeys(kind for kinds in texts.week.values() for kind in kinds):
+        if kind not in texts.days:
+            tell(reading, "pack.yaml", ("texts", "days"), "missing-key", f"'{kind}' is missing")
+    for kind in texts.days:
+        if kind not in DAY_KINDS:
+            message = f"unknown key {show(kind)}{nearest(kind, DAY_KINDS)}"
+            tell(reading, "pack.yaml", ("texts", "days", kind), "unknown-key", message)
 
 
 def check_completeness(reading: Reading, book: Rulebook) -> None:

@@ -1,27 +1,27 @@
-"""What comes out: a `Routine`, a `Referral` or a `Screening`, as frozen values that print for people.
+"""The values that come out: a `Routine`, a `Referral` or a `Screening`, and what they are made of.
 
 Every outcome carries its words, so it can be shown, stored and read back without the pack that made it.
 """
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, ClassVar, Literal, Self, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 import attrs
 
 from psoas_rules.errors import OutcomeError, Problem
 from psoas_rules.importing import IMPORTING
 from psoas_rules.intake import FrozenDict
-from psoas_rules.pack import LEVELS, PHASES, AnswerKind, Level, Phase
+from psoas_rules.pack import AnswerKind, DayKind, Level, Phase
 from psoas_rules.trace import Reading, Side, Trace
+
+if TYPE_CHECKING:
+    from psoas_rules.outcomes.doses import DoseText
 
 ProfileKind: TypeAlias = Literal["tight", "weak", "both", "neither", "uncertain"]
 Word: TypeAlias = Literal["supported", "provisional", "uncertain", "unlikely", "no_information"]
 Sureness: TypeAlias = Literal["high", "medium", "low"]
-
-_WIDTH = 100
 
 
 @attrs.frozen(kw_only=True)
@@ -77,42 +77,23 @@ class Dose:
     stretch_max: float | None = None
 
     def __str__(self) -> str:
-        held = self.hold_s is not None
-        if self.reps == 1 and held:
-            amount = f"{self.sets} x {_seconds(self.hold_s)}" if self.sets > 1 else _seconds(self.hold_s)
-            if self.hold_top_s and self.hold_s and self.hold_top_s > self.hold_s:
-                amount += f", building up to {_seconds(self.hold_top_s)}"
-        else:
-            times = f"{self.reps} times"
-            amount = f"{self.sets} x {times}" if self.sets > 1 else times
-            if self.reps_top > self.reps:
-                amount += f", building up to {self.reps_top}"
-            if held:
-                amount += f", hold {_seconds(self.hold_s)} each"
-        parts = [amount]
-        if self.per_side:
-            parts.append("each side" + (f", {self.first_side} side first" if self.first_side else ""))
-            if self.extra_sets:
-                parts.append(f"{self.extra_sets} set more on the {self.first_side} side")
-        if self.relax_s:
-            parts.append(f"let go for {_seconds(self.relax_s)} after each")
-        if self.sets > 1 and self.rest_s:
-            parts.append(f"rest {_seconds(self.rest_s)}")
-        return "; ".join(parts)
+        return str(self._text())
 
     @property
     def days(self) -> str:
         """On how many days a week, in words."""
-        if self.days_max == self.days_min:
-            return f"{self.days_max} days a week" if self.days_max > 1 else "one day a week"
-        return f"{self.days_min} to {self.days_max} days a week"
+        return self._text().days
 
     @property
     def feel(self) -> str:
         """How it should feel at the most, in words."""
-        if self.stretch_max is not None:
-            return f"stretch at most {self.stretch_max:g} of 10"
-        return f"effort at most {self.effort_max:g} of 10" if self.effort_max is not None else ""
+        return self._text().feel
+
+    def _text(self) -> DoseText:
+        with IMPORTING:
+            from psoas_rules.outcomes.doses import DoseText
+
+        return DoseText.of(self)
 
 
 @attrs.frozen(kw_only=True)
@@ -316,10 +297,25 @@ class _Outcome:
             raise OutcomeError(tuple(Problem(".".join(map(str, m.path)), m.message) for m in mismatches))
         return made
 
-    def _foot(self) -> Iterator[str]:
-        yield ""
-        yield from _wrap(self.intended_use)
-        yield f"Rules: {self.pack.name} {self.pack.version} ({self.pack.digest[:12]}), decided by {self.engine}."
+    def __str__(self) -> str:
+        with IMPORTING:
+            from psoas_rules.outcomes.sheets import sheet
+            from psoas_rules.outcomes.text import to_text
+
+        return to_text(sheet(self))  # type: ignore[arg-type]
+
+
+@attrs.frozen(kw_only=True)
+class Day:
+    """What one day of the week of a routine is for.
+
+    Attributes:
+        kind: `whole` for the whole session, `easy` for a little, `rest` for nothing.
+        text: The same in words.
+    """
+
+    kind: DayKind
+    text: str
 
 
 @attrs.frozen(kw_only=True)
@@ -344,6 +340,7 @@ class Routine(_Outcome):
         seconds: Time that the session takes in all, with changes of position.
         minutes: The time that was there for it.
         not_a_diagnosis: What the routine is not.
+        week: What each of the seven days is for, from the day it starts on; empty when its pack plans no week.
     """
 
     kind: ClassVar[str] = "routine"
@@ -365,63 +362,11 @@ class Routine(_Outcome):
     seconds: float
     minutes: float
     not_a_diagnosis: str
+    week: tuple[Day, ...] = ()
 
     def phase(self, phase: Phase) -> tuple[Step, ...]:
         """The steps of one phase."""
         return tuple(step for step in self.steps if step.phase == phase)
-
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        yield from _wrap(f"Pattern: {self.profile.text}")
-        yield from _wrap(f"How sure: {self.profile.confidence}. {self.profile.confidence_text}")
-        for text in self.profile.sides:
-            yield from _wrap(text)
-        if self.profile.mattered:
-            counted = "; ".join(f"{reading.label}: {reading.text}" for reading in self.profile.mattered)
-            yield from _wrap(f"What counted most: {counted}.")
-        yield from _wrap(self.not_a_diagnosis)
-        shared = self._shared_cautions()
-        number = 0
-        for phase in PHASES:
-            steps = self.phase(phase)
-            if steps:
-                yield from ("", PHASE_NAMES[phase])
-            for step in steps:
-                number += 1
-                yield from _step_lines(number, step, shared)
-        yield ""
-        if self.steps:
-            yield f"About {max(1, round(self.seconds / 60))} minutes."
-        for text in self.schedule:
-            yield from _wrap(text)
-        yield from _wrap(self.next_check)
-        yield from _list("What you should know", [note.text for note in self.notes])
-        yield from _list("In several of these exercises", shared)
-        yield from _list("What you asked for", [_request_line(request) for request in self.requests])
-        yield from _list("Left out, and why", self._left_out_lines())
-        yield from _list("How to do it", self.principles)
-        yield from _list("How much pain is all right", self.pain_rules)
-        yield from _list("Stop at once and get help", self.stop_rules)
-        yield from _list("Ask yourself again before every session", self.seek_help)
-        for text in self.seek_help_if_yes:
-            yield from _wrap(text)
-        yield from self._foot()
-
-    def _shared_cautions(self) -> tuple[str, ...]:
-        """Cautions that several steps carry; said once, they are read."""
-        every = [caution for step in self.steps for caution in step.cautions]
-        return tuple(caution for caution in dict.fromkeys(every) if every.count(caution) > 2)
-
-    def _left_out_lines(self) -> list[str]:
-        """One line for each reason, with everything that it keeps out; what was asked for is answered elsewhere."""
-        asked = {request.exercise for request in self.requests}
-        names: dict[str, list[str]] = {}
-        for out in self.left_out:
-            if out.exercise is None or out.exercise not in asked:
-                names.setdefault(out.why, []).append(out.name)
-        return [f"{', '.join(dict.fromkeys(those))}: {why}" for why, those in names.items()]
 
 
 @attrs.frozen(kw_only=True)
@@ -446,17 +391,6 @@ class Referral(_Outcome):
     meanwhile: tuple[str, ...] = ()
     unanswered: tuple[Question, ...] = ()
 
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        yield from _wrap(self.headline.upper() if self.urgency == "emergency" else self.headline)
-        yield from _list("What to do", self.actions)
-        yield from _list("Why", [reason.text for reason in self.reasons])
-        yield from _list("Until then", self.meanwhile)
-        yield from _list("Still open, and it may matter", [q.ask for q in self.unanswered])
-        yield from self._foot()
-
 
 @attrs.frozen(kw_only=True)
 class Screening(_Outcome):
@@ -478,20 +412,6 @@ class Screening(_Outcome):
     if_unsure: Mapping[str, str] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
     reasons: tuple[Note, ...] = ()
 
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        yield from _wrap(self.message)
-        grouped = {fact for group in self.groups for fact in group.facts}
-        for level in reversed(LEVELS):
-            asks = [group.ask for group in self.groups if group.urgency == level]
-            asks += [one.ask for one in self.questions if one.urgency == level and one.fact not in grouped]
-            title = self.if_unsure.get(level, "Please answer")
-            yield from _list(title, asks)
-        yield from _list("Known so far", [reason.text for reason in self.reasons])
-        yield from self._foot()
-
 
 Outcome: TypeAlias = Routine | Referral | Screening
 
@@ -507,50 +427,3 @@ def outcome_from_dict(data: object) -> Outcome:
         if isinstance(data, Mapping) and data.get("outcome") == kind.kind:
             return kind.from_dict(data)
     raise OutcomeError((Problem("outcome", "it is one of 'routine', 'referral', 'screening'"),))
-
-
-PHASE_NAMES: Mapping[Phase, str] = {
-    "warm_up": "Warm-up",
-    "strengthening": "Strengthening",
-    "release": "Release",
-}
-
-
-def _step_lines(number: int, step: Step, shared: Collection[str]) -> Iterator[str]:
-    head = f"{number}. {step.name} - {step.dose}"
-    yield from _wrap(head, hang=4)
-    details = [step.why, *step.how, *(f"Mind: {caution}" for caution in step.cautions if caution not in shared)]
-    feel = step.dose.feel
-    details.append(f"{feel[0].upper()}{feel[1:]}, on {step.dose.days}." if feel else f"On {step.dose.days}.")
-    if step.instead_of:
-        details.append(f"In place of: {', '.join(step.instead_of)}.")
-    if step.stop_signs:
-        details.append(f"Stop this one for: {'; '.join(step.stop_signs)}.")
-    for detail in details:
-        yield from _wrap(detail, indent=4)
-
-
-def _request_line(request: Request) -> str:
-    line = f"{request.name}: {request.answer}"
-    return f"{line} Safer for the same wish: {', '.join(request.instead)}." if request.instead else line
-
-
-def _list(title: str, entries: tuple[str, ...] | list[str]) -> Iterator[str]:
-    if entries:
-        yield ""
-        yield from _wrap(title)
-    for entry in entries:
-        yield from _wrap(f"- {entry}", hang=2)
-
-
-def _wrap(text: str, *, indent: int = 0, hang: int = 0) -> list[str]:
-    first, rest = " " * indent, " " * (indent + hang)
-    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False) or [""]
-
-
-def _seconds(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    if seconds >= 120 and seconds % 60 == 0:
-        return f"{seconds / 60:g} min"
-    return f"{seconds:g} s"

@@ -1,0 +1,82 @@
+"""The few fixed words that formats put around a sheet: what holds a page, a calendar or a voice together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from psoas_rules.outcomes.sheets import StepSheet
+
+
+@attrs.frozen(kw_only=True)
+class Captions:
+    """Every word that a format adds; the defaults are English.
+
+    In braces stands what is filled in; an entry must have the same braces as the English one.
+
+    Attributes:
+        week: Title of the week.
+        day: One day of it, counted from 1.
+        what, exercises: Heads of the columns beside the days.
+        to: What stands between the first and the last of several numbers.
+        needs: What an exercise needs.
+        cues: Short reminders.
+        faults: What often goes wrong.
+        phase: Title of a phase with its minutes.
+        exercise_of: Which exercise comes now, for a voice.
+        session, easy, check: Names of the entries in a calendar.
+    """
+
+    week: str = "Your week"
+    day: str = "Day {number}"
+    what: str = "What to do"
+    exercises: str = "Exercises"
+    to: str = "{first} to {last}"
+    needs: str = "You need: {things}."
+    cues: str = "Remember: {cues}."
+    faults: str = "What often goes wrong: {faults}."
+    phase: str = "{title}, about {minutes} min"
+    exercise_of: str = "Exercise {number} of {count}"
+    session: str = "Exercises: the whole session"
+    easy: str = "Exercises: an easy day"
+    check: str = "Exercises: look again"
+
+    def title(self, title: str, minutes: int | None) -> str:
+        """The title of a section, with its minutes where it has some."""
+        return title if minutes is None else self.phase.format(title=title, minutes=minutes)
+
+    def numbers(self, numbers: tuple[int, ...]) -> str:
+        """Numbers of exercises, those in a row as a range: "1, 4 to 6"."""
+        runs: list[list[int]] = []
+        for number in numbers:
+            if runs and number == runs[-1][-1] + 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        return ", ".join(
+            self.to.format(first=run[0], last=run[-1]) if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+        )
+
+    def hints(self, step: StepSheet) -> tuple[str, ...]:
+        """What else there is to know about an exercise: what it needs, reminders, and what often goes wrong."""
+        hints = (
+            (self.needs.format(things=", ".join(step.needs)), step.needs),
+            (self.cues.format(cues="; ".join(step.cues)), step.cues),
+            (self.faults.format(faults="; ".join(step.faults)), step.faults),
+        )
+        return tuple(hint for hint, given in hints if given)
+
+
+def remarks(step: StepSheet) -> tuple[str, ...]:
+    """The details of an exercise that are neither what it is for nor how it is done."""
+    return step.details[1 + len(step.how) :]
+
+
+def dose_pieces(step: StepSheet) -> tuple[str, ...]:
+    """How much of an exercise, piece by piece; joined by semicolons, all but the last are its `dose_text`."""
+    return tuple(piece for piece in (step.amount, step.side, *step.extra, step.rest, step.tempo) if piece)
+
+
+CAPTIONS: Final = Captions()
+"""The captions in English."""
