@@ -232,7 +232,7 @@ def test_words_alone_ask_for_a_patch(shipped, copy):
     assert comparison.safety.verdict == "no_change"
     assert comparison.version.asked == "patch"
     assert not comparison.version.follows
-    assert comparison.version.wanted == "1.1.1"
+    assert comparison.version.wanted == "1.2.1"
 
 
 def test_other_words_of_a_safety_question_are_to_be_read(shipped, copy):
@@ -272,7 +272,7 @@ def test_a_lower_threshold_is_proved_not_less_safe(shipped, copy):
         (HALF, "pain_now, at_least: 4", "pain_now, at_least: 3"),
         (HALF, "sign.pain_now: 4", "sign.pain_now: 3"),
         (HALF, "quiet: {sign.pain_now: 3", "quiet: {sign.pain_now: 2"),
-        ("pack.yaml", "version: 1.1.0", "version: 1.2.0"),
+        ("pack.yaml", "version: 1.2.0", "version: 1.3.0"),
     )
 
     comparison = compare(shipped, folder)

@@ -38,7 +38,8 @@ _LONGEST_KEY = 100
 
 _INT = re.compile(r"[-+]?[0-9]{1,15}")
 _FLOAT = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# What no screen shows, and what turns the order of reading around: with it, a sentence seems to say something else.
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
