@@ -13,6 +13,7 @@ _HOMES: Final = {
     "prove": "psoas_rules.cli.prove_command:prove",
     "mutate": "psoas_rules.cli.mutate_command:mutate",
     "diff": "psoas_rules.cli.diff_command:diff",
+    "figures": "psoas_rules.cli.figures_command:figures",
     "recommend": "psoas_rules.cli.outcome_commands:recommend",
     "explain": "psoas_rules.cli.outcome_commands:explain",
     "why": "psoas_rules.cli.outcome_commands:why",
