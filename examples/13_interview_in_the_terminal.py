@@ -25,7 +25,7 @@ from rich.text import Text
 from psoas_rules import Referral, Routine, Screening, Step, explain
 from psoas_rules.errors import IntakeError
 from psoas_rules.interviewing import Interview, Prompt
-from psoas_rules.outcomes import PHASE_NAMES, Outcome
+from psoas_rules.outcomes import ENGLISH, Outcome
 from psoas_rules.pack import LEVELS, PHASES
 
 PARTS = {
@@ -632,7 +632,7 @@ def summary(routine: Routine) -> list[RenderableType]:
     for phase in PHASES:
         for place, step in enumerate(routine.phase(phase)):
             number += 1
-            table.add_row("" if place else PHASE_NAMES[phase], str(number), Text(step.name), Text(amount(step)))
+            table.add_row("" if place else ENGLISH.sections[phase], str(number), Text(step.name), Text(amount(step)))
     about = f"About {max(1, round(routine.seconds / 60))} minutes. " if routine.steps else ""
     return [
         Rule(title("Your routine"), style="cyan"),
@@ -673,7 +673,7 @@ def exercise(routine: Routine, step: Step) -> list[RenderableType]:
     number = routine.steps.index(step) + 1
     feel = f"{step.dose.feel[:1].upper()}{step.dose.feel[1:]}. " if step.dose.feel else ""
     page: list[RenderableType] = [
-        Text(f"{PHASE_NAMES[step.phase]}, {number} of {len(routine.steps)}", style="cyan"),
+        Text(f"{ENGLISH.sections[step.phase]}, {number} of {len(routine.steps)}", style="cyan"),
         title(step.name),
         Text(f"{step.dose}. {feel}On {step.dose.days}."),
         Text(f"{step.why}\n", style="italic"),

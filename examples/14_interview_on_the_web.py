@@ -35,7 +35,7 @@ from starlette.routing import Route
 from psoas_rules import Referral, explain
 from psoas_rules.errors import IntakeError
 from psoas_rules.interviewing import Interview, Prompt
-from psoas_rules.outcomes import PHASE_NAMES, Outcome
+from psoas_rules.outcomes import ENGLISH, Outcome
 from psoas_rules.pack import PHASES, SIDES
 from psoas_rules.recommender import builtin
 
@@ -354,7 +354,7 @@ class Pages:
             loader=jinja2.DictLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
         )
         environment.globals.update(
-            in_words=in_words, sentences=sentences, span=span, choices=choices, PHASES=PHASES, PHASE_NAMES=PHASE_NAMES
+            in_words=in_words, sentences=sentences, span=span, choices=choices, PHASES=PHASES, TITLES=ENGLISH.sections
         )
         self.templates = environment
 
@@ -675,7 +675,7 @@ ROUTINE = """{% extends "base" %}
 {{ m.section("How much pain is all right", outcome.pain_rules) }}
 <div class="danger">{{ m.section("Stop at once and get help", outcome.stop_rules) }}</div>
 {% for phase in PHASES if outcome.phase(phase) %}
-<section><h2>{{ PHASE_NAMES[phase] }}</h2>
+<section><h2>{{ TITLES[phase] }}</h2>
 {% for step in outcome.phase(phase) %}
 <article id="step-{{ outcome.steps.index(step) + 1 }}">
 <h3>{{ outcome.steps.index(step) + 1 }}. {{ step.name }}</h3>

@@ -21,12 +21,14 @@ from psoas_rules.cli.explanations import (
     tell_as_json,
 )
 from psoas_rules.cli.output import FOUND, UNDECIDED, console, json_option, print_json, refuse_pack
-from psoas_rules.cli.rendering import Page, show_outcome
+from psoas_rules.cli.painting import paint
+from psoas_rules.cli.rendering import Page
 from psoas_rules.cli.what_if import contrasted, show_contrast, what_if_option
 from psoas_rules.errors import EngineError, IntakeError, PackError
 from psoas_rules.explaining import all_follow, grounds, headline, summary
 from psoas_rules.intake import Intake
 from psoas_rules.justifying import Layer
+from psoas_rules.legible import legible
 from psoas_rules.outcomes import Outcome
 from psoas_rules.places import Places
 from psoas_rules.reasons import Reason, UnknownNameError
@@ -104,7 +106,7 @@ class _Person:
             if self.as_json:
                 print_json(self.command, ok=False, content={"error": str(error)})
             else:
-                console().print(f"No outcome: {error}", markup=False)
+                console().print(legible(f"No outcome: {error}"), markup=False)
             sys.exit(UNDECIDED)
 
 
@@ -137,7 +139,7 @@ def _refuse_intake(command: str, error: IntakeError, *, as_json: bool) -> NoRetu
         count = len(error.problems)
         console().print("1 problem in the intake" if count == 1 else f"{count} problems in the intake", markup=False)
         for problem in error.problems:
-            console().print(str(problem), markup=False)
+            console().print(legible(str(problem)), markup=False)
     sys.exit(FOUND)
 
 
@@ -156,7 +158,7 @@ def recommend(intake: str, pack: Path | None, minutes: float | None, *, how: boo
     if as_json:
         print_json("recommend", ok=True, content={"result": outcome.to_dict()})
     else:
-        show_outcome(Page(console()), outcome, how=how)
+        paint(console(), outcome, how=how)
 
 
 @click.command()

@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from psoas_rules.outcomes.labels import same_braces
 from psoas_rules.outcomes.sheets import StepSheet
 
 
@@ -26,6 +27,9 @@ class Captions:
         phase: Title of a phase with its minutes.
         exercise_of: Which exercise comes now, for a voice.
         session, easy, check: Names of the entries in a calendar.
+
+    Raises:
+        ValueError: when an entry has other braces than the English one.
     """
 
     week: str = "Your week"
@@ -41,6 +45,12 @@ class Captions:
     session: str = "Exercises: the whole session"
     easy: str = "Exercises: an easy day"
     check: str = "Exercises: look again"
+
+    def __attrs_post_init__(self) -> None:
+        given = {field.name: (str(field.default), getattr(self, field.name)) for field in attrs.fields(Captions)}
+        problems = [problem for name, (english, own) in given.items() for problem in same_braces(name, english, own)]
+        if problems:
+            raise ValueError(f"captions: {'; '.join(problems)}")
 
     def title(self, title: str, minutes: int | None) -> str:
         """The title of a section, with its minutes where it has some."""
@@ -66,16 +76,6 @@ class Captions:
             (self.faults.format(faults="; ".join(step.faults)), step.faults),
         )
         return tuple(hint for hint, given in hints if given)
-
-
-def remarks(step: StepSheet) -> tuple[str, ...]:
-    """The details of an exercise that are neither what it is for nor how it is done."""
-    return step.details[1 + len(step.how) :]
-
-
-def dose_pieces(step: StepSheet) -> tuple[str, ...]:
-    """How much of an exercise, piece by piece; joined by semicolons, all but the last are its `dose_text`."""
-    return tuple(piece for piece in (step.amount, step.side, *step.extra, step.rest, step.tempo) if piece)
 
 
 CAPTIONS: Final = Captions()

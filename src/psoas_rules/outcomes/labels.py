@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any, Final
 
@@ -102,14 +102,19 @@ def _as_in(english: Mapping[str, str]) -> Any:
         problems = [f"'{key}' is missing" for key in english if key not in given]
         problems += [f"unknown key {show(key)}{nearest(key, english)}" for key in given if key not in english]
         for key in english.keys() & given.keys():
-            wanted, found = _braces(english[key]), _braces(given[key])
-            if found != wanted:
-                braces = " and ".join(f"{{{name}}}" for name in sorted(wanted)) or "no braces"
-                problems.append(f"'{key}' must have {braces}, as in {english[key]!r}")
+            problems += same_braces(key, english[key], given[key])
         if problems:
             raise ValueError(f"labels, {field.name}: {'; '.join(sorted(problems))}")
 
     return attrs.field(default=english, converter=FrozenDict, validator=check, hash=False)
+
+
+def same_braces(key: str, english: str, given: str) -> Iterator[str]:
+    """What is wrong with a translation that has other braces than the English text; nothing when they are the same."""
+    wanted = _braces(english)
+    if _braces(given) != wanted:
+        braces = " and ".join(f"{{{name}}}" for name in sorted(wanted)) or "no braces"
+        yield f"'{key}' must have {braces}, as in {english!r}"
 
 
 def _braces(text: str) -> frozenset[str]:

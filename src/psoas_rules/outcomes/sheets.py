@@ -104,6 +104,16 @@ class StepSheet:
     details: tuple[str, ...]
     dose: Dose
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The details that are neither what it is for nor how it is done."""
+        return self.details[1 + len(self.how) :]
+
+    @property
+    def dose_pieces(self) -> tuple[str, ...]:
+        """How much of it, piece by piece; joined by semicolons, all but the tempo, the last, are its `dose_text`."""
+        return tuple(piece for piece in (self.amount, self.side, *self.extra, self.rest, self.tempo) if piece)
+
 
 @attrs.frozen(kw_only=True)
 class Section:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
+from psoas_rules.legible import legible
 from psoas_rules.outcomes.sheets import Section, Sheet, StepSheet
 
 _WIDTH: Final = 100
@@ -27,7 +28,8 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield ""
     intended_use, *rest = sheet.foot
     yield from _wrap(intended_use)
-    yield from rest
+    for text in rest:
+        yield legible(text)
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -53,4 +55,6 @@ def _step(step: StepSheet) -> Iterator[str]:
 
 def _wrap(text: str, *, indent: int = 0, hang: int = 0) -> list[str]:
     first, rest = " " * indent, " " * (indent + hang)
-    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False) or [""]
+    return textwrap.wrap(
+        legible(text), _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    ) or [""]

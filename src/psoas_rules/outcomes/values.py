@@ -304,6 +304,15 @@ class _Outcome:
 
         return to_text(sheet(self))  # type: ignore[arg-type]
 
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        with IMPORTING:
+            from psoas_rules.figures import FIGURE_CSS, load_figures
+            from psoas_rules.outcomes.html import to_html
+            from psoas_rules.outcomes.sheets import sheet
+
+        return to_html(sheet(self), load_figures(), FIGURE_CSS)  # type: ignore[arg-type]
+
 
 @attrs.frozen(kw_only=True)
 class Day:
