@@ -1,0 +1,149 @@
+"""Putting the page together: the sheet of an outcome, the pictures, the words and the styles into one template."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+import jinja2
+from markupsafe import Markup
+
+from psoas_rules.handout.cards import Card
+from psoas_rules.handout.fitting import fit
+from psoas_rules.handout.pictures import Picture, builtin_figures, picture_style, safe_picture
+from psoas_rules.handout.timing import timer_plan, timer_words
+from psoas_rules.handout.weeks import WeekTable
+from psoas_rules.handout.words import PAGE_ENGLISH, Words
+from psoas_rules.hints import show
+from psoas_rules.legible import legible
+from psoas_rules.outcomes import ENGLISH, Labels, Outcome, Section, Sheet, sheet
+
+Paper: TypeAlias = Literal["a4", "letter"]
+"""The paper that the page is laid out for."""
+Look: TypeAlias = Literal["standard", "large_print", "high_contrast"]
+"""How it looks. Large print takes more sheets of paper."""
+
+_SIZES: Final[Mapping[str, str]] = {"a4": "A4", "letter": "Letter"}
+
+
+def handout(
+    outcome: Outcome,
+    *,
+    paper: Paper = "a4",
+    look: Look = "standard",
+    name: str = "",
+    date: dt.date | None = None,
+    figures: Mapping[str, Picture] | None = None,
+    labels: Labels = ENGLISH,
+    words: Words = PAGE_ENGLISH,
+) -> str:
+    """An outcome as one HTML file, to keep, to print and to follow on a screen.
+
+    The same arguments give the same text, byte for byte. Nothing in it is loaded from elsewhere, and nothing that
+    somebody wrote into a name or a pack becomes markup.
+
+    Args:
+        outcome: A routine, a referral or a screening.
+        paper: `a4` or `letter`: what a browser prints it on.
+        look: `standard`, `large_print` or `high_contrast`.
+        name: For whom it is; a line to write on when empty.
+        date: The day it is given out, the first day of the week plan; without it there are lines to write on.
+        figures: Pictures by the id of an exercise. None takes those of the built-in pack for an outcome of that pack,
+            and no pictures for any other.
+        labels: The fixed words around what the pack says.
+        words: The words that only the page has.
+
+    Returns:
+        A whole HTML document.
+
+    Raises:
+        ValueError: if there is no such paper or look.
+    """
+    for what, given, known in (("paper", paper, get_args(Paper)), ("look", look, get_args(Look))):
+        if given not in known:
+            raise ValueError(f"{what}: {show(given)} is not one of {', '.join(map(repr, known))}")
+    told = sheet(outcome, labels)
+    if told.kind != "routine":
+        pictures: Mapping[str, Picture] = {}
+    else:
+        pictures = builtin_figures(outcome.pack.name) if figures is None else figures
+    return (
+        _templates()
+        .get_template(f"{told.kind}.html.j2")
+        .render(
+            sheet=told,
+            sections=_by_role(told),
+            name=name,
+            date=words.date_text(date) if date else "",
+            next_check=_next_check(told, date, words),
+            weeks=WeekTable.of(told, date, words),
+            cards=_cards(told, pictures, words),
+            needs=tuple(dict.fromkeys(need for step in told.steps for need in step.needs)),
+            look=look,
+            fit=0 if look == "large_print" else fit(told, paper),
+            words=words,
+            timer_words=timer_words(words),
+            **_fixed(paper),
+        )
+    )
+
+
+def _by_role(told: Sheet) -> dict[str, list[Section]]:
+    found: dict[str, list[Section]] = {}
+    for section in told.sections:
+        found.setdefault(section.role, []).append(section)
+    return found
+
+
+def _cards(told: Sheet, pictures: Mapping[str, Picture], words: Words) -> dict[int, Card]:
+    made = {}
+    for step in told.steps:
+        picture = pictures.get(step.exercise)
+        drawn = None if picture is None else safe_picture(picture, f"step-{step.number}-")
+        made[step.number] = Card.of(step, drawn, timer_plan(step.dose, words))
+    return made
+
+
+def _next_check(told: Sheet, date: dt.date | None, words: Words) -> str:
+    if date is None or told.next_check_weeks is None:
+        return ""
+    return words.next_check_on.format(date=words.date_text(date + dt.timedelta(weeks=told.next_check_weeks)))
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """The templates; whatever they are given is made legible and then escaped."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("psoas_rules.handout"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda given: legible(given) if type(given) is str else given,
+    )
+
+
+@cache
+def _fixed(paper: Paper) -> Mapping[str, Any]:
+    """What is the same on every page for this paper: style, script, and a policy that allows these two and no more."""
+    style = f"@page{{size:{_SIZES[paper]};margin:7.5mm 8mm 8mm}}\n{picture_style()}{_text('handout.css')}"
+    script = _text("timer.js")
+    policy = (
+        "default-src 'none'; "
+        f"style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - our own files
+
+
+def _text(name: str) -> str:
+    return (files("psoas_rules.handout") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
