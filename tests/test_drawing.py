@@ -18,11 +18,13 @@ spatial = pytest.importorskip("scipy.spatial", reason="scipy is not installed")
 
 from psoas_rules.drawing import PROPS, Gallery, draw_pose, figure_of
 from psoas_rules.drawing.camera import Camera
+from psoas_rules.drawing.extremities import hand_cones
 from psoas_rules.drawing.fields import Cone, Grid, area
+from psoas_rules.drawing.head import head
 from psoas_rules.drawing.parts import Model, seen_of
 from psoas_rules.drawing.paths import closed_path, open_path, polygon
 from psoas_rules.drawing.picture import two_panels
-from psoas_rules.drawing.props import furnish, gripping, prop_mistakes
+from psoas_rules.drawing.props import furnish, gripping, leaning, prop_mistakes
 from psoas_rules.drawing.scenery import Scene
 from psoas_rules.drawing.sheet import contact_sheet
 from psoas_rules.errors import PackError
@@ -350,6 +352,107 @@ def test_hands_close_round_what_they_hold(sitting):
     assert gripping((), points) == frozenset()
     assert gripping((band,), points) == {"hand_l"}
     assert "hand_r" in gripping((bar,), points)
+
+
+def test_a_hand_lies_flat_on_the_wall_that_it_touches(sitting):
+    points, turns = sitting
+    near, far = (Prop(name="wall", measures={"x": float(points["hand_r"][0]) + away}) for away in (2, 20))
+    free, flat = (hand_cones(Model(points, turns, Camera(0, 0), leaning=leaning), "r") for leaning in ((), {"hand_r"}))
+
+    assert "hand_r" in leaning((near,), points)
+    assert leaning((far,), points) == leaning((), points) == frozenset()
+    # Seen along the wall such a hand is no thicker than its fingers.
+    assert across(flat) < across(free)
+
+
+def across(cones):
+    """How wide cones are, across the way from the first to the last but one."""
+    ends = np.array([end for cone in cones[:-1] for end in (cone.start, cone.end)])
+    return np.linalg.svd(ends - ends.mean(axis=0))[1][1]
+
+
+@pytest.mark.parametrize("turn", [-60, -30, 14, 60])
+def test_a_loop_round_both_feet_runs_before_and_behind_them(sitting, turn):
+    scene = Scene(Model(*sitting, Camera(turn, 12)), ((-20, 40), (-15, 15)))
+    furnish(scene, (Prop(name="band", measures={"between": ["ball_r", "ball_l"]}),))
+    front, back = (
+        np.array([on for one in layer.iter("path") for on in nodes(one.get("d"))])
+        for layer in (scene.front, scene.back)
+    )
+    feet = [scene.camera.flat(sitting[0][f"ball_{side}"]) for side in "rl"]
+    reach = abs(feet[0] - feet[1]).max()
+
+    assert np.ptp(front, axis=0).max() > 0.8 * reach
+    assert np.ptp(back, axis=0).max() > 0.8 * reach
+
+
+@given(offset=st.tuples(*[st.floats(-4, 4)] * 3), elbow=st.floats(6, 20))
+@settings(max_examples=10, deadline=None)
+def test_the_left_hand_of_somebody_else_mirrors_the_right_one(sitting, offset, elbow):
+    points, turns = sitting
+    found = []
+    for way in (1, -1):
+        scene = Scene(Model(points, turns, Camera(0, 30)), ((-20, 40), (-15, 15)))
+        measures = {
+            "at": "belly",
+            "offset": [way * offset[0], offset[1], offset[2]],
+            "wrist": [way * (offset[0] + 3), offset[1] + 5, offset[2] - 8],
+            "elbow": [way * (offset[0] + elbow), offset[1] + 18, offset[2] - 22],
+        }
+        furnish(scene, (Prop(name="practitioner_hand", measures=measures),))
+        seen = (np.array(scene.extent) - scene.camera.flat(points["belly"])) * (way, 1)
+        found.append((*seen.min(axis=0), *seen.max(axis=0)))
+
+    assert found[0] == pytest.approx(found[1], abs=0.6)
+
+
+def turned(nod, shake, lean):
+    """The frame of a head that nods, turns and leans aside by these angles in degrees."""
+    return spatial.transform.Rotation.from_euler("zyx", (nod, shake, lean), degrees=True).as_matrix()
+
+
+@pytest.mark.parametrize(
+    "nod, shake, lean",
+    # Seen from above the brow, where the hairline is nearest to the eyes.
+    [(30, 30, 40), (45, 50, 40), (60, 50, 20), (75, 70, 20), (90, 80, 0), (120, 50, -40), (0, 0, 0)],
+)
+def test_hair_never_covers_an_eye(nod, shake, lean):
+    points = {"head": np.zeros(3), "neckbase": np.array((0.0, -12.0, 0.0))}
+    drawn = head(Model(points, {"head": turned(nod, shake, lean)}, Camera(14, 9))).group
+    eyes = [np.array([float(one.get(name)) for name in ("cx", "cy")]) / 10 for one in drawn.iter("circle")]
+    hair = [
+        nodes(loop)
+        for path in drawn.iter("path")
+        if path.get("class") == "p-hair"
+        for loop in re.findall(r"M[^M]*", path.get("d"))
+    ]
+    rim = [0.5 * np.array((np.cos(turn), np.sin(turn))) for turn in np.linspace(0, 2 * np.pi, 9)]
+
+    assert eyes
+    for eye in eyes:
+        assert not [way for way in rim if sum(inside(eye + way, loop) for loop in hair) % 2]
+
+
+def inside(point, loop):
+    """Whether a line from a point to the right crosses a closed line an odd number of times."""
+    x, y = point
+    crossings = 0
+    for (ax, ay), (bx, by) in zip(loop, [*loop[1:], loop[0]], strict=True):
+        if (ay > y) != (by > y) and ax + (y - ay) * (bx - ax) / (by - ay) > x:
+            crossings += 1
+    return crossings % 2 == 1
+
+
+def test_the_gap_under_the_back_is_shown_at_the_start_alone(gallery):
+    svg = gallery.draw("pelvic_tilt").files["pelvic_tilt.svg"]
+    panels = [one for one in ET.fromstring(svg).iter() if one.get("class") == "p-panel"]
+    behind = [[group for group in panel if group.get("class") == "p-behind"] for panel in panels]
+    signs = [
+        [path.get("class") for group in groups for path in group if "arrow" in path.get("class")] for groups in behind
+    ]
+
+    # Full colour on a pale rim: nothing that fades on paper or on a dark page.
+    assert signs == [["p-arrow-halo", "p-arrow-head"], []]
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,16 @@ def test_only_figures_with_both_files_count(tmp_path):
     assert figures["whole"].size == (20, 10)
 
 
+def test_a_figure_that_is_not_text_is_told_with_its_file(tmp_path):
+    (tmp_path / "pack.yaml").write_text("")
+    (tmp_path / "figures").mkdir()
+    for name in ("one.svg", "one.animated.svg"):
+        (tmp_path / "figures" / name).write_bytes(b"\xff\xfe")
+
+    with pytest.raises(PackError, match=r"figures/one\.svg: .*not text in UTF-8"):
+        load_figures(tmp_path)["one"]
+
+
 def test_a_figure_prints_shortly():
     assert repr(Figure("bird_dog", "<svg/>", "<svg/>")) == "Figure(exercise='bird_dog')"
 

@@ -231,7 +231,7 @@ def test_a_figure_in_another_position_than_its_exercise_is_told():
     found = check_tags(POSES.poses["glute_bridge"], SOLVED["glute_bridge"], BODY, pack_with(exercise))
 
     assert [one.code for one in found] == ["position"]
-    assert "done standing, the figure shows supine" in found[0].message
+    assert "done standing ('standing'); the figure shows lying on the back ('supine')" in found[0].message
 
 
 PLAIN_POSITIONS = {

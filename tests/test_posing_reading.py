@@ -139,6 +139,54 @@ MISTAKES = {
         "unknown-name",
         "did you mean 'inversion'",
     ),
+    "mark in panel 9": (
+        {"poses/glute_bridge.yaml": POSE + b"marks: [{panel: 9, at: hip_r, text: x}]\n"},
+        12,
+        "out-of-range",
+        "not 9",
+    ),
+    "arrow in panel 0": (
+        {"poses/glute_bridge.yaml": POSE + b"arrows: [{panel: 0, of: hip_r}]\n"},
+        12,
+        "out-of-range",
+        "not 0",
+    ),
+    "ring in panel 3": (
+        {"poses/glute_bridge.yaml": POSE + b"focus: [{panel: 3, at: hip_r}]\n"},
+        12,
+        "out-of-range",
+        "not 3",
+    ),
+    "arrow far away": (
+        {"poses/glute_bridge.yaml": POSE + b"arrows: [{of: hip_r, dx: 100000000}]\n"},
+        12,
+        "out-of-range",
+        "from -300 to 300",
+    ),
+    "no time": ({"poses/glute_bridge.yaml": POSE + b"seconds: 0\n"}, 12, "out-of-range", "2 to 12 seconds"),
+    "roller inside out": (
+        {"poses/glute_bridge.yaml": POSE + b"props: [{roller: {r: -30}}]\n"},
+        12,
+        "out-of-range",
+        "'r' is a size",
+    ),
+    "prop far away": (
+        {"poses/glute_bridge.yaml": POSE + b"props: [{wall: {x: 100000000}}]\n"},
+        12,
+        "out-of-range",
+        "from -300 to 300",
+    ),
+    "band far away": (
+        {"poses/glute_bridge.yaml": POSE + b"props: [{band: {between: [palm_r, [0, 100000000, 0]]}}]\n"},
+        12,
+        "out-of-range",
+        "from -300 to 300",
+    ),
+    "view of a list": ({"poses/glute_bridge.yaml": POSE + b"view: [3]\n"}, 12, "bad-value", "with the keys of a view"),
+    "contact far away": (changed(b"{x: 3, y", b"{x: 100000000, y"), 7, "out-of-range", "not to 100000000"),
+    "body far away": (changed(b"angles: {hip: 2}", b"angles: {x: 100000000}"), 9, "out-of-range", "from -300 to 300"),
+    "many turns": (changed(b"angles: {hip: 2}", b"angles: {pitch: 1000000000}"), 9, "out-of-range", "from -360 to 360"),
+    "a list": ({"poses/glute_bridge.yaml": b"- a\n"}, 1, "bad-value", "with the keys of a pose file"),
     "base in a circle": (
         changed(b"  lying:\n", b"  lying:\n    base: bent\n", "poses/bases.yaml"),
         8,
@@ -171,7 +219,7 @@ def test_a_file_for_no_exercise_and_an_exercise_without_a_file_are_told():
 
     assert [(issue.file, issue.code) for issue in found] == [
         ("poses/glute_bridg.yaml", "unknown-name"),
-        ("poses/glute_bridge.yaml", "missing-file"),
+        ("poses/glute_bridge.yaml", "missing-pose"),
     ]
     assert "did you mean 'glute_bridge'" in found[0].message
 
@@ -208,7 +256,7 @@ BODY_MISTAKES = {
     b"shank: {on: thigh, at: [0, -24.5, 0]": (b"shank: {on: tigh, at: [0, -24.5, 0]", "did you mean 'thigh'"),
     b"neck: {start: neckbase,": (b"neck: {start: nekbase,", "did you mean 'neckbase'"),
     b"{parts: [thigh], others:": (b"{parts: [tigh], others:", "did you mean 'thigh'"),
-    b"    roller: [foam_roller]": (b"    roller: [foam_roler]", "did you mean 'foam_roller'"),
+    b"    mat: [mat]": (b"    mat: [matt]", "did you mean 'mat'"),
     b"    neck_turn: 0.3": (b"    neck_turn: 0", "above 0"),
     b"    hand: [shoulder,": (b"    hand: [sholder,", "did you mean 'shoulder'"),
     b"  deep_hip:": (b"  deep_hips:", "did you mean 'deep_hip'"),
@@ -223,6 +271,26 @@ def test_a_mistake_in_the_body_is_told_with_its_line(old, mistake):
     found = [issue for issue in issues_of({"poses/body.yaml": BODY.replace(old, new)}) if words in issue.message]
 
     assert [(issue.file, issue.line) for issue in found] == [("poses/body.yaml", line)]
+
+
+def test_equipment_that_the_pack_lacks_counts_only_when_a_pose_draws_it():
+    body = BODY.replace(b"    roller: [foam_roller]", b"    roller: [foam_roler]")
+    drawn = {"poses/glute_bridge.yaml": POSE + b"props: [mat, roller]\n"}
+
+    assert issues_of({"poses/body.yaml": body}) == ()
+    assert ["'foam_roler'" in issue.message for issue in issues_of({"poses/body.yaml": body, **drawn})] == [True]
+
+
+def test_a_point_that_the_checks_need_is_missed():
+    body = BODY.replace(b"    ribs: {", b"    rips: {")
+    found = [issue.message for issue in issues_of({"poses/body.yaml": body}) if issue.code == "missing-name"]
+
+    assert found == ["the point 'ribs' is missing; the checks need it"]
+
+
+def test_a_pack_without_poses_says_what_to_add(tmp_path):
+    with pytest.raises(PackError, match=r"add poses/body\.yaml, poses/bases\.yaml and one file for each exercise"):
+        pose_contents(tmp_path)
 
 
 def test_sources_of_the_body_are_those_of_the_pack():

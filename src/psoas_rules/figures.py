@@ -286,15 +286,22 @@ class Figures(Mapping[str, Figure]):
 
         Raises:
             KeyError: if there is none; it names the nearest one that there is.
+            PackError: if a file of it cannot be read.
         """
         if exercise not in self._known:
             if exercise not in self._names:
                 raise KeyError(f"there is no figure '{exercise}'{nearest(exercise, self._names)}")
-            still, moving = (
-                (self._folder / f"{exercise}{end}").read_text(encoding="utf-8") for end in (".svg", ".animated.svg")
-            )
+            still, moving = (self._read(f"{exercise}{end}") for end in (".svg", ".animated.svg"))
             self._known[exercise] = Figure(exercise, still, moving)
         return self._known[exercise]
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self._folder / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+            message = f"the file cannot be read: {why}; build it anew: psoas-rules figures"
+            raise PackError((Issue(f"{FIGURE_FOLDER}/{name}", 0, 0, "unreadable", message),)) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -21,7 +21,8 @@ from psoas_rules.cli.output import (
     refuse_pack,
 )
 from psoas_rules.errors import Issue, PackError
-from psoas_rules.figures import FIGURE_FOLDER, load_figures
+from psoas_rules.figures import FIGURE_FOLDER, Figure, load_figures
+from psoas_rules.hints import nearest
 
 if TYPE_CHECKING:
     from psoas_rules.drawing import Gallery
@@ -61,7 +62,8 @@ def figures(
     """Draw the figures of PACK from its pose files, into its folder `figures`.
 
     With --check, nothing is written. The exit code is 1 when a figure is missing or was made from another pose, body or
-    name, or when its position cannot be: a hand that floats, a knee that bends too far, an arm through the trunk.
+    name, or when its position cannot be: a hand that floats, a knee that bends too far, an arm through the trunk. So it
+    is when a figure shows another position, or other properties, than its exercise says.
     """
     try:
         from psoas_rules.drawing import Gallery
@@ -71,12 +73,12 @@ def figures(
         sys.exit(_WRONG)
     try:
         if sheet is not None and not only_check:
-            known = load_figures(pack)
-            shown = [known[name] for name in known if not only or name in only]
-            page = contact_sheet(shown, title="Figures", theme=theme, animated=animated)
-            sheet.write_text(page, encoding="utf-8", newline="\n")
+            shown = _shown(pack, only)
+            _write(sheet, contact_sheet(shown, title="Figures", theme=theme, animated=animated))
+            if as_json:
+                print_json("figures", ok=True, content={"sheet": str(sheet), "shown": [one.exercise for one in shown]})
             return
-        gallery = Gallery.open(pack)
+        gallery = Gallery.open(pack, only)
         chosen = gallery.chosen(only)
         if only_check:
             _check(gallery, only, chosen, as_json=as_json)
@@ -86,23 +88,58 @@ def figures(
         refuse_pack("figures", error, as_json=as_json)
 
 
+def _shown(pack: Path | None, only: tuple[str, ...]) -> list[Figure]:
+    """The figures of a sheet.
+
+    Raises:
+        PackError: if there is none, or not one that is asked for.
+    """
+    known = load_figures(pack)
+    if not known:
+        message = "the pack has no figures; draw them: psoas-rules figures"
+        raise PackError((Issue(FIGURE_FOLDER, 0, 0, "missing-file", message),))
+    unknown = tuple(
+        Issue(f"{FIGURE_FOLDER}/{name}.svg", 0, 0, "missing-file", f"there is no such figure{nearest(name, known)}")
+        for name in only
+        if name not in known
+    )
+    if unknown:
+        raise PackError(unknown)
+    return [known[name] for name in known if not only or name in only]
+
+
+def _write(file: Path, page: str) -> None:
+    try:
+        file.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise click.UsageError(f"'{file}' cannot be written: {error.strerror}") from None
+
+
+def _counted(count: int) -> str:
+    return f"{count} figure" if count == 1 else f"{count} figures"
+
+
 def _draw(gallery: Gallery, chosen: tuple[str, ...], *, as_json: bool) -> None:
+    findings = list(gallery.missing)
     with _progress() as progress:
         task = progress.add_task("Drawing", total=len(chosen))
         sizes = {}
         for drawn in gallery.write(chosen):
             sizes[drawn.exercise] = {name: len(content.encode()) for name, content in drawn.files.items()}
+            findings += gallery.findings(drawn.exercise)
             progress.advance(task)
     if as_json:
-        print_json("figures", ok=True, content={"written": sizes})
+        print_json("figures", ok=True, content={"written": sizes, "findings": [_data(one) for one in findings]})
     else:
-        console().print(f"Drew {len(sizes)} figures into {FIGURE_FOLDER}.", markup=False)
+        for finding in findings:
+            console().print(f"warning: {finding}", markup=False)
+        console().print(f"Drew {_counted(len(sizes))} into {FIGURE_FOLDER}.", markup=False)
     sys.exit(WELL)
 
 
 def _check(gallery: Gallery, only: tuple[str, ...], chosen: tuple[str, ...], *, as_json: bool) -> None:
     issues = gallery.stale(only)
-    findings: list[Finding] = []
+    findings = list(gallery.missing)
     with _progress() as progress:
         task = progress.add_task("Checking", total=len(chosen))
         for exercise in chosen:
@@ -122,7 +159,10 @@ def _tell(issues: tuple[Issue, ...], findings: list[Finding], count: int) -> Non
     for problem in (*issues, *findings):
         out.print(str(problem), markup=False)
     if not issues and not findings:
-        out.print(f"{count} figures are up to date, and their positions can be taken.", markup=False)
+        out.print(
+            f"{_counted(count)} {'is' if count == 1 else 'are'} up to date, and show what the exercises say.",
+            markup=False,
+        )
 
 
 def _data(finding: Finding) -> dict[str, Any]:

@@ -17,12 +17,14 @@ from psoas_rules.figures import FIGURE_CSS, FIGURE_FOLDER, Figure
 from psoas_rules.hints import nearest
 from psoas_rules.loading import find_builtin
 from psoas_rules.pack import Pack
-from psoas_rules.posing import Pose, Poses, pose_contents, read_poses, solve
+from psoas_rules.posing import Pose, Poses, pose_contents, solve, try_poses
 from psoas_rules.posing.checking import check_figure
 from psoas_rules.posing.findings import Finding
+from psoas_rules.posing.reading import MISSING_POSE, concerning
+from psoas_rules.posing.tagging import check_tags
 from psoas_rules.recommender import load_pack
 
-RENDERER: Final = 1
+RENDERER: Final = 3
 """Rises when the same pose would be drawn or solved otherwise, so that all figures are built anew."""
 STYLE_FILE: Final = "figure.css"
 _MOMENTS: Final = 7
@@ -50,31 +52,47 @@ class Gallery:
         poses: Its poses.
         contents: The files that the poses were read from.
         folder: The folder of the pack.
+        missing: The exercises without a pose, each as a finding.
     """
 
     pack: Pack
     poses: Poses
     contents: Mapping[str, bytes]
     folder: Path
+    missing: tuple[Finding, ...] = ()
 
     @classmethod
-    def open(cls, folder: Path | None = None) -> Gallery:
+    def open(cls, folder: Path | None = None, only: Iterable[str] = ()) -> Gallery:
         """The poses of the pack in a folder; of the built-in one for None.
+
+        Args:
+            folder: The folder of the pack.
+            only: The exercises that are asked about; empty for all. Problems of other pose files are passed over.
 
         Raises:
             PackError: with every problem of the pack, its pose files and their props.
         """
+        wanted = tuple(only)
         pack = load_pack(folder)
         contents = pose_contents(folder)
-        poses = read_poses(contents, pack)
-        mistakes = [
+        poses, told = try_poses(contents, pack)
+        missing = tuple(
+            Finding(exercise=Path(issue.file).stem, code=issue.code, message=issue.message)
+            for issue in concerning(told, wanted)
+            if issue.code == MISSING_POSE
+        )
+        mistakes = [issue for issue in concerning(told, wanted) if issue.code != MISSING_POSE]
+        if poses is None:
+            raise PackError(tuple(mistakes))
+        mistakes += [
             Issue(_file(name), 0, 0, "bad-prop", mistake)
             for name, pose in poses.poses.items()
+            if not wanted or name in wanted
             for mistake in prop_mistakes(pose.props, poses.body.point_names)
         ]
         if mistakes:
             raise PackError(tuple(mistakes))
-        return cls(pack, poses, contents, Path(str(find_builtin())) if folder is None else folder)
+        return cls(pack, poses, contents, Path(str(find_builtin())) if folder is None else folder, missing)
 
     def chosen(self, only: Iterable[str] = ()) -> tuple[str, ...]:
         """The exercises to be drawn, in order: these, or all of the pack that have a pose.
@@ -105,9 +123,10 @@ class Gallery:
         return draw_pose(pose, self.poses, title=self._title(exercise), digest=digest)
 
     def findings(self, exercise: str) -> tuple[Finding, ...]:
-        """What is mechanically amiss with a figure: contacts, ranges of joints, limbs through things."""
-        pose = self.poses.poses[exercise]
-        return check_figure(pose, solve(pose, self.poses.body, _MOMENTS), self.poses.body, self.pack)
+        """What is amiss with a figure: contacts, joints, limbs through things, or another exercise than it says."""
+        pose, body = self.poses.poses[exercise], self.poses.body
+        solved = solve(pose, body, _MOMENTS)
+        return (*check_figure(pose, solved, body, self.pack), *check_tags(pose, solved, body, self.pack))
 
     def stale(self, only: Iterable[str] = ()) -> tuple[Issue, ...]:
         """What is missing in the folder of figures, not up to date, or there for no exercise."""
@@ -144,7 +163,10 @@ class Gallery:
             path = self.folder / FIGURE_FOLDER / name
             if not path.is_file():
                 yield _build_it(name, "is missing")
-            elif f'data-digest="{self.digest(exercise)}"' not in path.read_text(encoding="utf-8")[:2000]:
+            elif (
+                f'data-digest="{self.digest(exercise)}"'
+                not in path.read_text(encoding="utf-8", errors="replace")[:2000]
+            ):
                 yield _build_it(name, "is not up to date")
 
 

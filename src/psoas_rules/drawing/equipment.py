@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree.ElementTree import SubElement
 
 import numpy as np
 
 from psoas_rules.drawing.camera import Floats
 from psoas_rules.drawing.fields import Cone, Grid
-from psoas_rules.drawing.paths import closed_path
+from psoas_rules.drawing.parts import seen_of
 from psoas_rules.drawing.scenery import Layer, Place, Scene, Span
 
 _HANDS = ("hand", "palm", "wrist")
@@ -97,6 +96,9 @@ def band(scene: Scene, *, between: Sequence[Place], slack: float = 0, layer: str
         loop_band(scene, between=between, layer=layer)
         return
     ends = [place for place in (between[0], between[-1]) if isinstance(place, str) and not place.startswith(_HANDS)]
+    if len(ends) == len(between) == 2 and _same_joint(ends[0], ends[1]):
+        _round_both(scene, ends[0], ends[1], _layer(layer))
+        return
     for end in ends:
         _sling(scene, end, _layer(layer))
     points = np.array([scene.camera.flat(scene.place(place)) for place in between])
@@ -106,13 +108,53 @@ def band(scene: Scene, *, between: Sequence[Place], slack: float = 0, layer: str
     scene.band(_dense(points), _layer(layer))
 
 
+def _same_joint(one: str, other: str) -> bool:
+    return one[-2:] != other[-2:] and one[:-2] == other[:-2] and one[:-2] in _ALONG
+
+
+def _round_both(scene: Scene, one: str, other: str, layer: Layer) -> None:
+    """A loop round both feet or both knees: its nearer half runs before them, the other behind them."""
+    ends = [scene.model.at(name) for name in (one, other)]
+    angles = np.linspace(-np.pi / 2, np.pi / 2, 13)
+    halves, up = [], None
+    for end, away, name in zip(ends, (ends[0] - ends[1], ends[1] - ends[0]), (one, other), strict=True):
+        axis = _axis(scene, name)
+        outwards = away - axis * (away @ axis)
+        outwards = outwards / max(float(np.linalg.norm(outwards)), 1e-6)
+        aside = np.cross(axis, outwards)
+        up = aside if up is None or float(aside @ up) >= 0 else -aside
+        girth = _GIRTH[name[:-2]]
+        halves.append(np.array([end + girth * (np.cos(t) * outwards + np.sin(t) * up) for t in angles]))
+    first, second = halves[0], halves[1][::-1]
+    shares = np.linspace(0, 1, 14)[1:-1, None]
+    sides = [start + shares * (stop - start) for start, stop in ((first[-1], second[0]), (second[-1], first[0]))]
+    round_both = np.vstack((first, sides[0], second, sides[1]))
+    loop = scene.camera.see(round_both)
+    # Depth of the line between the two limbs at each point: what is nearer runs before them.
+    depths = [scene.camera.depth(end) for end in ends]
+    way = ends[1] - ends[0]
+    along = np.clip((round_both - ends[0]) @ way / (way @ way), 0, 1)
+    nearer = loop[:, 2] >= depths[0] + along * (depths[1] - depths[0])
+    for run in seen_of(loop[:, :2], ~nearer):
+        scene.band(run, "back")
+    for run in seen_of(loop[:, :2], nearer):
+        scene.band(run, layer)
+
+
+def _axis(scene: Scene, place: str) -> Floats:
+    """The way along a limb at a point of it."""
+    joint, _, side = place.rpartition("_")
+    near, far = (scene.model.at(f"{name}_{side}") for name in _ALONG[joint])
+    axis: Floats = (far - near) / np.linalg.norm(far - near)
+    return axis
+
+
 def _sling(scene: Scene, place: str, layer: Layer) -> None:
     """A band round a limb, at a point of the body."""
-    joint, _, side = place.rpartition("_")
+    joint = place.rpartition("_")[0]
     if joint not in _ALONG:
         return
-    near, far = (scene.model.at(f"{name}_{side}") for name in _ALONG[joint])
-    axis = (far - near) / np.linalg.norm(far - near)
+    axis = _axis(scene, place)
     first = np.cross(axis, (0.0, 0.0, 1.0))
     first = first / max(float(np.linalg.norm(first)), 1e-6)
     second = np.cross(axis, first)
@@ -157,35 +199,6 @@ def pull_up_bar(scene: Scene, *, x: float = 0, y: float = 120, w: float = 22, z:
 def line(scene: Scene, *, p: Sequence[Sequence[float]], layer: str = "front") -> None:
     """A plain line through points of the room."""
     scene.line(p, "p-rule", _layer(layer))
-
-
-def practitioner_hand(
-    scene: Scene,
-    *,
-    at: str,
-    wrist: Sequence[float],
-    elbow: Sequence[float],
-    offset: Sequence[float] = (0, 0, 0),
-    layer: str = "front",
-) -> None:
-    """The hand and forearm of somebody else, on a point of the body; wrist and elbow are counted from that point."""
-    middle = scene.place(at)
-    tip, joint, end = (middle + np.array(way, dtype=float) for way in (offset, wrist, elbow))
-    palm = joint + (tip - joint) * 0.5
-    cuff = joint + (end - joint) * 0.2
-    aside = np.cross(tip - joint, (0.0, 1.0, 0.0))
-    aside = aside / max(float(np.linalg.norm(aside)), 1e-6)
-    hand = [scene.model.cone(cuff, joint, 2.2, 1.8)]
-    for across in (-1.2, 0.0, 1.2):
-        hand.append(scene.model.cone(joint + aside * across * 0.5, palm + aside * across, 1.3, 1.2))
-        hand.append(scene.model.cone(palm + aside * across, tip + aside * across, 1.0, 0.7))
-    sleeve = [scene.model.cone(cuff, end, 2.7, 3.6)]
-    grid = Grid.around([*hand, *sleeve])
-    cut = grid.beyond(scene.camera.flat(end), scene.model.unit(cuff, end))
-    for field, kind in ((grid.to_all(hand, 0.6), "p-other"), (np.maximum(grid.to_all(sleeve), cut), "p-coat")):
-        loops = grid.outlines(field)
-        scene.extent.extend(np.vstack(loops))
-        SubElement(scene.on(_layer(layer)), "path", {"class": kind, "d": closed_path(loops)})
 
 
 def _span(place: float | Span, size: float) -> Span:

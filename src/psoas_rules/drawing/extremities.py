@@ -82,13 +82,18 @@ def _hand(model: Model, side: Side) -> tuple[Floats, Floats, Floats, float]:
     along = tip - wrist
     along = along / np.linalg.norm(along)
     flat_on_floor = max(float(model.at(f"palm_{side}")[1]), float(tip[1])) < _FLAT
-    across = np.cross(along, UPWARD) if flat_on_floor else _fore(model, side, along)
+    if flat_on_floor:
+        across = np.cross(along, UPWARD)
+    elif f"hand_{side}" in model.leaning:
+        across = TO_RIGHT
+    else:
+        across = _fore(model, side, along)
     across = across - along * (across @ along)
     length = float(np.linalg.norm(across))
     across = across / length if length > 0.05 else model.turns["thorax"] @ FORWARD
     # The thumb points to the other hand when the palm is down, and forwards when the arm hangs.
     inner = model.turns["thorax"] @ TO_RIGHT * (-1 if side == "r" else 1)
-    towards = inner if flat_on_floor else across
+    towards = inner if flat_on_floor or f"hand_{side}" in model.leaning else across
     return wrist, along, across, 1.0 if float(across @ towards) >= 0 else -1.0
 
 

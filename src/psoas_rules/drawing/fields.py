@@ -86,6 +86,13 @@ class Grid:
             whole = near
         return whole
 
+    def rounded(self, field: Floats, radius: float) -> Floats:
+        """The same shape with its kinks smoothed over about this many units."""
+        from scipy.ndimage import gaussian_filter
+
+        soft: Floats = gaussian_filter(field, radius / STEP, mode="nearest")
+        return soft
+
     def beyond(self, point: Floats, direction: Floats) -> Floats:
         """Distance of each point along a direction (of length one) from a point."""
         reach: Floats = (self.right - point[0]) * direction[0] + (self.down - point[1]) * direction[1]

@@ -8,7 +8,7 @@ import numpy as np
 
 from psoas_rules.drawing.camera import Floats
 from psoas_rules.drawing.fields import Cone, Grid
-from psoas_rules.drawing.parts import Model, Part, dot, smooth, stroke
+from psoas_rules.drawing.parts import FORWARD, Model, Part, dot, smooth, stroke
 
 # Balls of the head: forwards, upwards, to the right, radius; pairs of them with all that lies between.
 _Ball = tuple[float, float, float, float]
@@ -22,6 +22,11 @@ _SKULL: Final[tuple[tuple[_Ball, _Ball], ...]] = (
 _NOSE: Final = ((4.5, 0.6, 0.0, 0.7), (5.55, -1.3, 0.0, 0.75))
 _HAIR: Final = 0.5
 """How thick the hair is, in units of body height / 100."""
+_EYE: Final = (4.25, 0.3)
+_EYES_APART: Final = 2.3
+_SMILE: Final = 0.2
+_FROM_THE_FRONT: Final = 0.4
+"""How far the face has to look at the viewer to be drawn with a whole mouth; 1 is straight at the viewer."""
 
 
 def head(model: Model) -> Part:
@@ -57,7 +62,7 @@ def _with_nose(grid: Grid, bare: Floats, nose: Cone) -> Floats:
 def _hairy(model: Model, grid: Grid) -> Floats:
     """How far inside the hairline the surface lies that is seen at each point; less than nothing is bare skin."""
     # The skull as one ellipsoid, near enough for a hairline; at its rim the surface is seen from the side.
-    centre, sizes = np.array((-0.3, 0.7, 0.0)), np.array((6.0, 6.4, 4.9))
+    centre, sizes = np.array((-0.4, 0.15, 0.0)), np.array((5.75, 6.2, 4.75))
     axes = model.camera.axes @ model.turns["head"]
     middle = model.flat("head") + (axes @ centre)[:2]
     x, y = grid.right - middle[0], grid.down - middle[1]
@@ -82,18 +87,38 @@ def _visible(model: Model, normal: tuple[float, float, float]) -> float:
 
 
 def _face(part: Part, model: Model) -> None:
-    for side in (-1.0, 1.0):
-        if _visible(model, (0.9, 0.0, side * 0.6)) > 0.15:
-            dot(part, model.flat(_place(model, 4.55, 0.35, side * 1.9)), 0.5, "p-eye")
-    if _visible(model, (1.0, -0.1, 0.0)) > -0.2:
-        mouth = [(4.5 - z * z * 0.3, -3.4 + z * z * 0.3, z) for z in (-1.4, -0.9, -0.45, 0.0, 0.45, 0.9, 1.4)]
-        mouth = [point for point in mouth if _visible(model, (1.0, -0.2, point[2] * 0.5)) > 0.0]
-        if len(mouth) > 1:
-            stroke(part, [model.flat(_place(model, *point)) for point in mouth], model.tolerance, "p-feature")
+    eyes = [side for side in (-1.0, 1.0) if _visible(model, (0.85, 0.0, side * 0.6)) > 0.12]
+    for side in eyes:
+        dot(part, model.flat(_place(model, *_EYE, side * _EYES_APART)), 0.5, "p-eye")
+    ahead = _visible(model, (1.0, -0.1, 0.0))
+    # Half a mouth looks unhappy where the head lies: there it is whole, with both eyes, or left out.
+    if ahead > _FROM_THE_FRONT and (len(eyes) == 2 or not _lying(model)):
+        _mouth(part, model)
+    elif ahead > -0.2 and not _lying(model):
+        # From the side a short line that runs in from the outline.
+        line = [model.flat(_place(model, forward, up, 0.6)) for forward, up in ((4.5, -3.4), (3.8, -3.35), (3.2, -3.2))]
+        stroke(part, line, model.tolerance, "p-feature")
     if _visible(model, (1.0, 0.0, 0.0)) > 0.6:
         side = 1.0 if _visible(model, (0.0, 0.0, 1.0)) > 0 else -1.0
         nose = [(4.9, 0.4, -0.3 * side), (6.0, -1.4, -0.5 * side), (5.4, -1.9, 0.4 * side)]
         stroke(part, [model.flat(_place(model, *point)) for point in nose], model.tolerance, "p-thin")
+
+
+def _mouth(part: Part, model: Model) -> None:
+    """A calm mouth; its corners rise a little towards the eyes in the picture, from wherever it is seen."""
+    centre = model.flat(_place(model, 4.5, -3.3, 0.0))
+    across = model.flat(_place(model, 4.5, -3.3, 1.0)) - centre
+    upwards = model.flat(_place(model, _EYE[0], _EYE[1], 0.0)) - centre
+    upwards = upwards / max(float(np.hypot(*upwards)), 1e-6)
+    shown = [z for z in np.linspace(-1.5, 1.5, 9) if _visible(model, (1.0, -0.2, float(z) * 0.5)) > 0.1]
+    if len(shown) > 2:
+        points = [centre + across * z + upwards * (z * z * _SMILE) for z in shown]
+        stroke(part, points, model.tolerance, "p-feature")
+
+
+def _lying(model: Model) -> bool:
+    """Whether the face looks up to the ceiling or down to the floor."""
+    return abs(float((model.turns["head"] @ FORWARD)[1])) > 0.5
 
 
 def _ears(part: Part, model: Model) -> None:

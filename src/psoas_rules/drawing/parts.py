@@ -31,6 +31,7 @@ class Model:
         camera: Where the viewer stands.
         tolerance: How far outlines may be simplified.
         gripping: Hands that hold something, such as `hand_r`.
+        leaning: Hands that lie flat on a wall.
     """
 
     points: Mapping[str, Floats]
@@ -38,6 +39,7 @@ class Model:
     camera: Camera
     tolerance: float = FINE
     gripping: frozenset[str] = frozenset()
+    leaning: frozenset[str] = frozenset()
 
     def at(self, name: str) -> Floats:
         """A point in the room."""

@@ -14,7 +14,7 @@ from psoas_rules.drawing.body import body
 from psoas_rules.drawing.camera import Camera, Floats
 from psoas_rules.drawing.parts import Model, Part
 from psoas_rules.drawing.paths import COARSE, FINE, whole
-from psoas_rules.drawing.props import furnish, gripping
+from psoas_rules.drawing.props import furnish, gripping, leaning
 from psoas_rules.drawing.scenery import Scene
 from psoas_rules.drawing.signs import gap, signs
 from psoas_rules.posing import Frame, Pose, Solved
@@ -22,7 +22,7 @@ from psoas_rules.posing import Frame, Pose, Solved
 _MARGIN: Final = 2.0
 _BETWEEN: Final = 9.0
 _BADGE: Final = 5.2
-_WIDEST: Final = 4.0
+_WIDEST: Final = 3.5
 """Panels stand beside each other up to this many times as wide as they are high; longer ones stand below each other."""
 
 
@@ -122,9 +122,9 @@ def _below(panels: Sequence[Picture]) -> tuple[Element, tuple[int, int]]:
         placed = _placed(panel, -begin, down - top)
         _number(placed, begin + _BADGE, top + _BADGE, number)
         group.append(placed)
-        down += float(panel.high[1]) - top + _BETWEEN / 2
+        down += float(panel.high[1]) - top + _BETWEEN / 5
     width = max(float(panel.high[0]) for panel in panels) - begin
-    return group, (whole(width), whole(down - _BETWEEN / 2))
+    return group, (whole(width), whole(down - _BETWEEN / 5))
 
 
 def _placed(panel: Picture, right: float, down: float) -> Element:
@@ -142,7 +142,7 @@ def _models(pose: Pose, solved: Solved, tolerance: float) -> list[Model]:
 def _model(pose: Pose, frame: Frame, camera: Camera, tolerance: float) -> Model:
     points = {name: np.array(place) for name, place in frame.points.items()}
     turns = {name: np.array(turn) for name, turn in frame.turns.items()}
-    return Model(points, turns, camera, tolerance, gripping(pose.props, points))
+    return Model(points, turns, camera, tolerance, gripping(pose.props, points), leaning(pose.props, points))
 
 
 def _scene(pose: Pose, models: Sequence[Model], model: Model) -> Scene:

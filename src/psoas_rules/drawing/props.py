@@ -10,6 +10,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 from psoas_rules.drawing import equipment, furniture
 from psoas_rules.drawing.camera import Floats
 from psoas_rules.drawing.parts import SIDES
+from psoas_rules.drawing.practitioner import practitioner_hand
 from psoas_rules.drawing.scenery import Scene
 from psoas_rules.hints import nearest, show
 from psoas_rules.posing import Prop
@@ -39,7 +40,7 @@ PROPS: Final[Mapping[str, Callable[..., None]]] = {
         equipment.anchor,
         equipment.pull_up_bar,
         equipment.line,
-        equipment.practitioner_hand,
+        practitioner_hand,
     )
 }
 """What can be drawn, by the name that pose files use."""
@@ -47,6 +48,7 @@ PROPS: Final[Mapping[str, Callable[..., None]]] = {
 _HELD: Final = ("band", "strap", "loop_band")
 _GRIPS: Final = ("hand", "palm", "wrist")
 _REACH: Final = 5.0
+_LEANING: Final = 3.0
 _POINTS: Final = ("between", "at")
 
 
@@ -131,3 +133,11 @@ def gripping(props: Sequence[Prop], points: Mapping[str, Floats]) -> frozenset[s
                 if (points[f"palm_{side}"][0] - x) ** 2 + (points[f"palm_{side}"][1] - y) ** 2 < _REACH**2
             }
     return frozenset(hands)
+
+
+def leaning(props: Sequence[Prop], points: Mapping[str, Floats]) -> frozenset[str]:
+    """The hands that lie flat on a wall."""
+    walls = [float(prop.measures["x"]) for prop in props if prop.name == "wall"]
+    return frozenset(
+        f"hand_{side}" for side in SIDES for x in walls if abs(float(points[f"hand_{side}"][0]) - x) < _LEANING
+    )

@@ -138,7 +138,8 @@ class Scene:
         cone = Cone(first, last, radius, radius)
         grid = Grid.around([cone])
         loops = grid.outlines(grid.to_cone(cone))
-        self.extent.extend(loops[0])
+        for loop in loops:
+            self.extent.extend(loop)
         SubElement(self.on(layer), "path", {"class": kind, "d": closed_path(loops)})
 
     def band(self, points: Floats, layer: Layer = "front", kind: str = "p-band") -> None:

@@ -19,6 +19,8 @@ _HEAD: Final = 4.6
 _HEAD_WIDTH: Final = 2.5
 _NEAREST: Final = 0.6
 _TEXT: Final = 5.0
+_GAP_DEPTH: Final = 1.4
+"""How far the coloured gap under the back reaches down over the edge of the mat, so that it is seen."""
 
 
 @attrs.define(eq=False)
@@ -66,11 +68,16 @@ def signs(row: PoseRow, models: Sequence[Model], shown: int, panels: frozenset[i
 
 
 def gap(model: Model) -> Element:
-    """The room between the low back and the mat, coloured."""
+    """The room between the low back and the mat, in the colour of the arrows with a pale rim."""
     upper, low, sacrum = (model.at(name) for name in ("upperback", "lowback", "sacrum"))
-    ends = [np.array((point[0], 0.2, point[2])) for point in (sacrum, upper)]
-    places = [upper + UPWARD, low + 2.5 * UPWARD, sacrum + UPWARD, *ends]
-    return Element("path", {"class": "p-gap", "d": polygon([model.flat(place) for place in places])})
+    floor = [model.flat(np.array((point[0], 0.0, point[2]))) for point in (sacrum, upper)]
+    top = [model.flat(point + UPWARD * more) for point, more in ((upper, 1.0), (low, 2.5), (sacrum, 1.0))]
+    middle = (floor[0] + floor[1]) / 2 + np.array((0.0, _GAP_DEPTH))
+    data = polygon([*top, floor[0], middle + (floor[0] - middle) * 0.5, middle + (floor[1] - middle) * 0.5, floor[1]])
+    group = Element("g", {"class": "p-behind"})
+    for kind in ("p-arrow-halo", "p-arrow-head"):
+        SubElement(group, "path", {"class": kind, "d": data})
+    return group
 
 
 def _ring(drawn: Signs, centre: Floats, radius: float) -> None:

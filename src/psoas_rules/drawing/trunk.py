@@ -26,6 +26,8 @@ _PROFILE: Final = (
     (3.05, 3.1, -0.1, 1.7),
 )
 _WAIST: Final = 0.85
+_SOFT: Final = 2.0
+"""Over how many units a fold of a strongly bent trunk is smoothed."""
 
 
 def trunk_cones(model: Model) -> list[Cone]:
@@ -38,10 +40,11 @@ def trunk(model: Model) -> Part:
     part = Part.start("torso", model.depth("pelvis", "mid", "neckbase"))
     slices = _slices(model)
     grid = Grid.around([cone for _, cone in slices])
-    whole = grid.to_all([cone for _, cone in slices])
+    whole = grid.rounded(grid.to_all([cone for _, cone in slices]), _SOFT) - 0.15
     smooth(part, "p-shirt", grid, whole, model.tolerance)
     waist, above = _spine(model, _WAIST)[0], _spine(model, _WAIST + 0.3)[0]
-    below = grid.to_all([cone for place, cone in slices if place <= _WAIST + 0.5]) - 0.15
+    below = grid.to_all([cone for place, cone in slices if place <= _WAIST + 0.5])
+    below = grid.rounded(below, _SOFT) - 0.3
     if np.hypot(*(model.flat(above) - model.flat(waist))) > 0.8:
         below = np.maximum(below, grid.beyond(model.flat(waist), model.unit(waist, above)))
     smooth(part, "p-shorts", grid, below, model.tolerance)

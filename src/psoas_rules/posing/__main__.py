@@ -12,6 +12,7 @@ from psoas_rules.errors import PackError
 from psoas_rules.hints import nearest
 from psoas_rules.loading import SCHEMA_FOLDER
 from psoas_rules.posing import examine, pose_contents, try_poses, write_pose_schemas
+from psoas_rules.posing.reading import concerning
 from psoas_rules.recommender import load_pack
 
 
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
     if "--schemas" in arguments and poses is not None:
         print(", ".join(write_pose_schemas(poses, pack, Path(folder) / SCHEMA_FOLDER)))  # noqa: T201
         return 0
-    lines = [str(issue) for issue in issues if not only or Path(issue.file).stem in only]
+    lines = [str(issue) for issue in concerning(issues, only)]
     lines += [
         f"the pack has no pose for '{name}'{nearest(name, poses.poses)}"
         for name in only

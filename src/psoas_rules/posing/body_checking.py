@@ -1,13 +1,14 @@
-"""Whether `poses/body.yaml` holds together: names that are known, pairs of numbers, sources that exist."""
+"""Whether `poses/body.yaml` holds together: known names, pairs of numbers, sources that exist, all that is needed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from psoas_rules.hints import nearest, show
 from psoas_rules.pack import Pack
-from psoas_rules.posing.body import Body, unsided
+from psoas_rules.posing.body import Body, sided, unsided
 from psoas_rules.posing.naming import Tell
+from psoas_rules.posing.sights import ANGLES, POINTS, SEGMENTS
 from psoas_rules.yaml_reader import Path
 
 
@@ -16,20 +17,51 @@ def check_body(body: Body, pack: Pack, tell: Tell) -> None:
 
     Args:
         body: The body.
-        pack: The pack with the sources and the equipment that it names.
+        pack: The pack with the sources that it names.
         tell: Where problems go.
     """
     _check_segments(body, tell)
     _check_joints(body, tell)
     _check_points(body, tell)
     _check_shape(body, tell)
-    for name, equipment in body.props.rows.items():
-        for number, thing in enumerate(equipment):
-            _known(thing, pack.vocabulary.equipment, ("props", "rows", name, number), "equipment", tell)
+    _check_needed(body, tell)
     sources = {source.id for source in pack.sources}
     for group in ("segments", "ranges", "stiffness", "points", "props", "shape", "limits", "tags"):
         for number, source in enumerate(getattr(body, group).sources):
             _known(source, sources, (group, "sources", number), "source", tell)
+
+
+def check_equipment(body: Body, drawn: Collection[str], pack: Pack, tell: Tell) -> None:
+    """Tells of equipment that the pack does not have. Only what poses draw counts: a body may know more things.
+
+    Args:
+        body: The body.
+        drawn: The props that the poses of the pack draw.
+        pack: The pack with the equipment that there is.
+        tell: Where problems go.
+    """
+    for name, equipment in body.props.rows.items():
+        for number, thing in enumerate(equipment if name in drawn else ()):
+            path: Path = ("props", "rows", name, number)
+            if thing not in pack.vocabulary.equipment:
+                cure = nearest(thing, pack.vocabulary.equipment) or f"; take it away, or draw no '{name}'"
+                tell(path, "unknown-name", f"unknown equipment {show(thing)}{cure}")
+
+
+def _check_needed(body: Body, tell: Tell) -> None:
+    """What the checks of figures ask about is there."""
+    for name in SEGMENTS:
+        if name not in body.segments.rows:
+            tell(("segments", "rows"), "missing-name", f"the segment '{name}' is missing; the checks need it")
+    _all_there(ANGLES, body.angles, ("segments", "rows"), "angle", tell)
+    _all_there(POINTS, body.point_names, ("points", "rows"), "point", tell)
+
+
+def _all_there(needed: Mapping[str, bool], known: Collection[str], path: Path, what: str, tell: Tell) -> None:
+    for name, pair in needed.items():
+        if not set(sided(name, pair=pair)) <= set(known):
+            sides = " on either side" if pair else ""
+            tell(path, "missing-name", f"the {what} '{name}'{sides} is missing; the checks need it")
 
 
 def _check_segments(body: Body, tell: Tell) -> None:

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, get_args
 
 import attrs
 
+from psoas_rules.figures import SECONDS
 from psoas_rules.hints import nearest, show
 from psoas_rules.posing.body import Body
-from psoas_rules.posing.naming import Names, Tell
-from psoas_rules.posing.poses import Arrow, BaseRow, Bases, Contact, Part, Pose, PoseRow, Prop, Stance, StanceRow
+from psoas_rules.posing.naming import FARTHEST, Names, Tell
+from psoas_rules.posing.poses import (
+    Arrow,
+    BaseRow,
+    Bases,
+    Contact,
+    Focus,
+    Mark,
+    Part,
+    Pose,
+    PoseRow,
+    Prop,
+    Stance,
+    StanceRow,
+)
 from psoas_rules.yaml_reader import Path
 
 _PARTS: Final[tuple[str, ...]] = get_args(Part)
 _SIZES: Final = ("y", "y0", "y1", "h", "w", "d", "r", "face")
 _SPANS: Final = ("x", "z")
+_EXTENTS: Final = ("h", "w", "d", "r")
+_SMALLEST: Final = 0.5
+"""Nothing that is drawn is smaller: it would not be seen."""
+
+_PANELS: Final = (1, 2)
+_LENGTHS: Final = ("dx", "dy", "r", "by")
 
 
 @attrs.frozen(kw_only=True)
@@ -137,12 +157,18 @@ class Compiler:
             if part not in _PARTS:
                 near = nearest(part, _PARTS) or f"; there are {', '.join(_PARTS)}"
                 names.tell(("order", part), "unknown-name", f"unknown part {show(part)}{near}")
+        if not SECONDS[0] <= row.seconds <= SECONDS[-1]:
+            message = f"a round lasts {SECONDS[0]} to {SECONDS[-1]} seconds, not {show(row.seconds)}"
+            names.tell(("seconds",), "out-of-range", message)
         for number, focus in enumerate(row.focus):
             names.one_point(focus.at, ("focus", number, "at"))
+            _check_sign(focus, ("focus", number), names)
         for number, mark in enumerate(row.marks):
             names.one_point(mark.at, ("marks", number, "at"))
+            _check_sign(mark, ("marks", number), names)
         for number, arrow in enumerate(row.arrows):
             _check_arrow(arrow, ("arrows", number), names)
+            _check_sign(arrow, ("arrows", number), names)
 
 
 def _check_measures(measures: Mapping[str, Any], path: Path, tell: Tell) -> None:
@@ -152,6 +178,30 @@ def _check_measures(measures: Mapping[str, Any], path: Path, tell: Tell) -> None
             tell((*path, key), "bad-value", f"{show(value)} is not a number")
         elif key in _SPANS and not _is_number(value) and not _is_span(value):
             tell((*path, key), "bad-value", f"{show(value)} is neither a number nor two of them: from, to")
+
+        elif key in _EXTENTS and not value >= _SMALLEST:
+            tell((*path, key), "out-of-range", f"'{key}' is a size, {_SMALLEST:g} or more, not {show(value)}")
+        elif not all(-FARTHEST <= one <= FARTHEST for one in _numbers(value)):
+            tell((*path, key), "out-of-range", f"'{key}' goes from {-FARTHEST:g} to {FARTHEST:g}; this is beyond")
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """All numbers of a measure."""
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _numbers(one)
+    elif _is_number(value):
+        yield value
+
+
+def _check_sign(sign: Arrow | Focus | Mark, path: Path, names: Names) -> None:
+    """A sign is drawn in one of the two pictures, and somewhere near the body."""
+    if sign.panel not in _PANELS:
+        names.tell((*path, "panel"), "out-of-range", f"there is panel 1, the start, and panel 2, not {sign.panel}")
+    for key in _LENGTHS:
+        given = getattr(sign, key, ())
+        for value in given if isinstance(given, tuple) else (given,):
+            names.near(key, value, (*path, key))
 
 
 def _is_number(value: Any) -> bool:

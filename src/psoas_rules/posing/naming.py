@@ -15,6 +15,10 @@ Tell = Callable[[Path, str, str], None]
 
 FLOOR: Final = "floor"
 FREE: Final = "free"
+FARTHEST: Final = 300.0
+"""Nothing is farther from the middle of the room, or larger: three times as far as a body is high."""
+
+_FULL_TURN: Final = 360.0
 
 
 class Names:
@@ -36,12 +40,17 @@ class Names:
         made: dict[str, float] = {}
         for key, value in given.items():
             names = self._full(key, self.known_angles, (*path, key), "angle")
-            low, high = self.body.range_of(names[0]) if names else (value, value)
-            if not low <= value <= high:
-                message = f"'{key}' goes from {low:g} to {high:g} degrees, not to {value:g}"
-                self.tell((*path, key), "out-of-range", message)
+            if names:
+                self._in_range(names[0], key, value, (*path, key))
             made.update(dict.fromkeys(names, value))
         return made
+
+    def _in_range(self, name: str, key: str, value: float, path: Path) -> None:
+        most, unit = (FARTHEST, "") if name in PLACE else (_FULL_TURN, " degrees")
+        low, high = self.body.range_of(name)
+        low, high = max(low, -most), min(high, most)
+        if not low <= value <= high:
+            self.tell(path, "out-of-range", f"'{key}' goes from {low:g} to {high:g}{unit}, not to {value:g}")
 
     def contacts(self, given: Mapping[str, Any], path: Path) -> dict[str, Contact | None]:
         """Contacts by full name; None takes one away."""
@@ -68,9 +77,16 @@ class Names:
                 where[key] = rest
             elif isinstance(value, bool) or not isinstance(value, int | float):
                 self.tell((*path, key), "bad-value", f"{show(value)} is not a number{' or floor' * (key == 'y')}")
-            else:
+            elif self.near(key, value, (*path, key)):
                 where[key] = float(value)
         return Contact(**where)
+
+    def near(self, key: str, value: float, path: Path) -> bool:
+        """Whether a length can stand in a figure; one that cannot is told."""
+        near = -FARTHEST <= value <= FARTHEST
+        if not near:
+            self.tell(path, "out-of-range", f"'{key}' goes from {-FARTHEST:g} to {FARTHEST:g}, not to {show(value)}")
+        return near
 
     def touches(self, given: Iterable[tuple[str, ...]], path: Path) -> tuple[tuple[str, str], ...]:
         """Pairs of full names. Without a side, right touches right and left touches left."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path as FilePath
 from typing import Final, TypeVar
@@ -14,7 +14,7 @@ from psoas_rules.hints import nearest
 from psoas_rules.loading import POSE_FOLDER, Reading, find_builtin, read_data
 from psoas_rules.pack import Pack
 from psoas_rules.posing.body import Body
-from psoas_rules.posing.body_checking import check_body
+from psoas_rules.posing.body_checking import check_body, check_equipment
 from psoas_rules.posing.compiling import Compiler
 from psoas_rules.posing.poses import Bases, Pose, PoseRow
 from psoas_rules.recommender import load_pack
@@ -25,6 +25,22 @@ T = TypeVar("T")
 
 BASES: Final = f"{POSE_FOLDER}/bases.yaml"
 BODY: Final = f"{POSE_FOLDER}/body.yaml"
+MISSING_POSE: Final = "missing-pose"
+"""The code of the issue that an exercise has no pose file."""
+
+_IN_WORDS: Final = {
+    "PoseRow": "a pose file",
+    "Bases": "the file of bases",
+    "Body": "the file of the body",
+    "BaseRow": "a base",
+    "StanceRow": "a start or an end",
+    "View": "a view",
+    "Arrow": "an arrow",
+    "Focus": "a focus",
+    "Mark": "a mark",
+    "SignedException": "an exception",
+}
+"""What the parts of pose files are called in messages."""
 
 
 @attrs.frozen(kw_only=True)
@@ -68,7 +84,8 @@ def pose_contents(folder: str | FilePath | None = None) -> dict[str, bytes]:
     root: Traversable = find_builtin() if folder is None else FilePath(folder)
     poses = root / POSE_FOLDER
     if not poses.is_dir():
-        raise PackError((Issue(POSE_FOLDER, 0, 0, "missing-file", "the pack has no folder with poses"),))
+        message = f"the pack has no folder with poses; add {BODY}, {BASES} and one file for each exercise"
+        raise PackError((Issue(POSE_FOLDER, 0, 0, "missing-file", message),))
     entries = sorted((entry.name, entry) for entry in poses.iterdir() if entry.name.endswith(".yaml"))
     return {f"{POSE_FOLDER}/{name}": read_data(f"{POSE_FOLDER}/{name}", entry) for name, entry in entries}
 
@@ -129,6 +146,8 @@ def _poses(reading: Reading, pack: Pack) -> Poses | None:
         for file, row in rows.items()
         if (pose := compiler.pose(row, subjects, _within(reading, file))) is not None
     }
+    drawn = {prop.name for pose in made.values() for prop in pose.props}
+    check_equipment(body, drawn, pack, _within(reading, BODY))
     return Poses(body=body, bases=tuple(bases.bases), poses=made)
 
 
@@ -141,8 +160,25 @@ def _structured(reading: Reading, file: str, shape: type[T]) -> T | None:
         return None
     made, mismatches = structure(document.data, shape)
     for mismatch in mismatches:
-        reading.complain(file, mismatch.path, mismatch.code, mismatch.message)
+        reading.complain(file, mismatch.path, mismatch.code, _in_words(mismatch.message))
     return made
+
+
+def _in_words(message: str) -> str:
+    """A message with the name of a class put as people call what it stands for."""
+    before, keys, name = message.partition(" is not a mapping with the keys of a ")
+    return f"{before}{keys.removesuffix('a ')}{_IN_WORDS.get(name, f'a {name}')}" if keys else message
+
+
+def concerning(issues: Iterable[Issue], only: Collection[str]) -> tuple[Issue, ...]:
+    """Those issues that keep some poses from being drawn: in their own files, the bases or the body.
+
+    Args:
+        issues: The issues of pose files.
+        only: The exercises that are asked about; empty for all.
+    """
+    files = {BASES, BODY, *(f"{POSE_FOLDER}/{name}.yaml" for name in only)}
+    return tuple(issue for issue in issues if not only or issue.file in files)
 
 
 def _within(reading: Reading, file: str) -> Callable[[Path, str, str], None]:
@@ -163,4 +199,4 @@ def _check_files(reading: Reading, rows: Mapping[str, PoseRow], pack: Pack) -> N
     for name in sorted(known):
         if f"{POSE_FOLDER}/{name}.yaml" not in reading.documents:
             message = f"the exercise '{name}' has no pose; write how it is shown"
-            reading.tell(Issue(f"{POSE_FOLDER}/{name}.yaml", 0, 0, "missing-file", message))
+            reading.tell(Issue(f"{POSE_FOLDER}/{name}.yaml", 0, 0, MISSING_POSE, message))

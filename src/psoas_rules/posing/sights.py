@@ -5,11 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from psoas_rules.posing.body import SIDES, Thresholds
+from psoas_rules.posing.body import SIDES, Thresholds, sided
 from psoas_rules.posing.scene import Scene
 
 Sight: TypeAlias = Callable[[Scene, Thresholds], bool]
 """Whether something is seen in a scene; the numbers are the thresholds."""
+
+SEGMENTS: Final = ("pelvis", "thorax")
+"""The segments of the body that the sights ask about."""
+
+_TRUNK_POINTS: Final = ("pelvis", "waist", "mid", "chest", "neckbase")
+_FRONT_AND_BACK: Final = ("sacrum", "lowback", "upperback", "seat", "pubis", "belly", "ribs", "head")
+_LEG_POINTS: Final = ("hip", "thighback", "knee", "ankle", "heel", "ball", "toe")
+_ARM_POINTS: Final = ("shoulder", "elbow", "wrist", "palm", "hand")
+
+POINTS: Final = {
+    **dict.fromkeys((*_TRUNK_POINTS, *_FRONT_AND_BACK), False),
+    **dict.fromkeys((*_LEG_POINTS, *_ARM_POINTS), True),
+}
+"""The points of the body that the sights ask about, and whether there is one on either side."""
+
+ANGLES: Final = {
+    **dict.fromkeys(("lumbar", "thorax"), False),
+    **dict.fromkeys(("hip", "hip_rot", "knee", "wrist"), True),
+}
+"""The angles that the sights ask about, and whether there is one on either side."""
 
 
 def _supine(scene: Scene, t: Thresholds) -> bool:
@@ -32,8 +52,10 @@ def _high_pelvis(scene: Scene, t: Thresholds) -> bool:
 
 
 def _standing(scene: Scene, t: Thresholds) -> bool:
+    """The feet carry: the pelvis is high, upright enough not to lie on something high, and not seated."""
+    upright = scene.up("pelvis") > t.trunk_lies
     feet = scene.rests("heel", "ball")
-    return bool(feet) and _high_pelvis(scene, t) and not scene.rests("seat", "thighback") and not _hangs(scene, t)
+    return bool(feet) and upright and _high_pelvis(scene, t) and not scene.rests("seat", "thighback")
 
 
 def _sitting(scene: Scene, t: Thresholds) -> bool:
@@ -193,22 +215,13 @@ def _narrow(scene: Scene, t: Thresholds) -> bool:
     return _standing(scene, t) and not _wall_lean(scene, t) and (step > t.step or _one_leg(scene, t))
 
 
+def _pairs(*points: str) -> tuple[str, ...]:
+    return tuple(name for point in points for name in sided(point, pair=True))
+
+
 def _down_on_floor(scene: Scene, t: Thresholds) -> bool:
     """The trunk, a knee or an elbow rests on the floor itself."""
-    trunk = (
-        "sacrum",
-        "lowback",
-        "upperback",
-        "pubis",
-        "ribs",
-        "hip_r",
-        "hip_l",
-        "seat",
-        "knee_r",
-        "knee_l",
-        "elbow_r",
-        "elbow_l",
-    )
+    trunk = ("sacrum", "lowback", "upperback", "pubis", "ribs", "seat", *_pairs("hip", "knee", "elbow"))
     low = scene.height("pelvis") < t.stands
     return low and (any(scene.on_floor(point) for point in trunk) or _plank(scene, t))
 

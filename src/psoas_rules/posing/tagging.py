@@ -32,7 +32,7 @@ def check_tags(pose: Pose, solved: Solved, body: Body, pack: Pack) -> tuple[Find
     """
     exercise = {row.id: row for row in pack.exercises}[pose.exercise]
     scenes = [Scene(frame, pose, body) for frame in solved.frames]
-    found = (*_properties(scenes, exercise, body, pack), *_positions(scenes, exercise, body))
+    found = (*_properties(scenes, exercise, body, pack), *_positions(scenes, exercise, body, pack))
     signed = {exception.property for exception in pose.row.exceptions}
     open_still = {subject for subject, _ in found}
     unsigned = [finding for subject, finding in found if subject not in signed]
@@ -85,10 +85,15 @@ def _properties(scenes: list[Scene], exercise: Exercise, body: Body, pack: Pack)
         yield name, Finding(exercise=exercise.id, code=code, message=message, frame=seen.get(name))
 
 
-def _positions(scenes: list[Scene], exercise: Exercise, body: Body) -> Iterator[tuple[str, Finding]]:
+def _positions(scenes: list[Scene], exercise: Exercise, body: Body, pack: Pack) -> Iterator[tuple[str, Finding]]:
     seen = seen_positions(scenes, body)
     if not seen.keys() & set(exercise.positions):
-        shown = " or ".join(seen) or "none that is known"
-        message = f"the exercise is done {' or '.join(exercise.positions)}, the figure shows {shown}"
+        shown, said = (_in_words(names, pack.vocabulary.positions) for names in (seen, exercise.positions))
+        message = f"the exercise is done {said}; the figure shows {shown or 'no position that is known'}"
         for name in exercise.positions[:1]:
             yield name, Finding(exercise=exercise.id, code="position", message=message)
+
+
+def _in_words(names: Iterable[str], words: Mapping[str, str]) -> str:
+    """Names as people read them, each with the name that files use."""
+    return " or ".join(f"{words[name]} ('{name}')" if name in words else f"'{name}'" for name in names)
