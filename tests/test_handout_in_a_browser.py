@@ -5,13 +5,15 @@ import io
 import os
 import re
 from pathlib import Path
+from typing import get_args
 
+import attrs
 import pytest
 from web_person import BROWSER, browsing
 
 from psoas_rules import Intake
 from psoas_rules.casebook import read_cases
-from psoas_rules.outcomes import sheet
+from psoas_rules.outcomes import Note, sheet
 
 for library in ("jinja2", "pypdf", "playwright", "axe_playwright_python"):
     if importlib.util.find_spec(library) is None:
@@ -21,7 +23,8 @@ if BROWSER is None:
 
 from test_handout import ANSWERS, HOSTILE, hostile  # noqa: E402 - it needs jinja2
 
-from psoas_rules.handout import handout  # noqa: E402
+from psoas_rules.handout import PAGE_ENGLISH, Paper, handout  # noqa: E402
+from psoas_rules.handout.fitting import planned, taken  # noqa: E402
 
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "handout"
 UPDATE = os.environ.get("UPDATE_SNAPSHOTS") == "1"
@@ -43,6 +46,18 @@ def outcomes(recommender):
 
 
 @pytest.fixture(scope="module")
+def full(outcomes):
+    """A routine with everything that warns: notes, cautions that are shared or not, and when to stop an exercise."""
+    routine = outcomes["routine"]
+    steps = tuple(
+        attrs.evolve(step, cautions=("Slowly, in all of them.", f"Only in {i}."), stop_signs=(f"Stop sign {i}",))
+        for i, step in enumerate(routine.steps)
+    )
+    whole = attrs.evolve(routine, steps=steps, notes=(Note(text="A note to know."),))
+    return whole, sheet(whole)
+
+
+@pytest.fixture(scope="module")
 def longest(recommender):
     """Of each kind, those outcomes of the casebook that say the most."""
     lengths = {}
@@ -53,6 +68,21 @@ def longest(recommender):
         length = sum(len(text) for text in sheet(outcome).texts())
         lengths.setdefault(outcome.kind, {})[length] = outcome
     return {kind: [those[length] for length in sorted(those)[-LONGEST:]] for kind, those in lengths.items()}
+
+
+@pytest.fixture(scope="module")
+def fullest(recommender):
+    """For each paper and each setting that the casebook needs, the routine with which it gets the fullest."""
+    found = {paper: {} for paper in get_args(Paper)}
+    for _, case in read_cases().values():
+        outcome = recommender.recommend(Intake.from_dict(case.intake))
+        if outcome.kind == "routine":
+            told = sheet(outcome)
+            for paper, those in found.items():
+                plan = planned(told, paper)
+                full = taken(told, paper, plan[1])
+                those[plan] = max(those.get(plan, (0, None)), (full, outcome), key=lambda pair: pair[0])
+    return {paper: {plan: outcome for plan, (_, outcome) in those.items()} for paper, those in found.items()}
 
 
 @pytest.fixture
@@ -94,6 +124,12 @@ def pressed(text):
     return "".join(text.split())
 
 
+def foot_of(outcome):
+    """What may be printed small: what it is for, and who decided."""
+    told = sheet(outcome)
+    return (*told.foot, PAGE_ENGLISH.stamp.format(reviewed=told.stamp.reviewed))
+
+
 def sheets_with(text, sheets):
     return [number for number, printed in enumerate(sheets) if pressed(text) in printed]
 
@@ -110,10 +146,19 @@ def test_the_usual_pages_take_one_or_two_sheets(paper, size, outcomes, printed):
         assert [round(float(side)) for side in pdf.pages[0].mediabox[2:]] == pytest.approx(size, abs=1)
 
 
+@pytest.mark.parametrize("paper", get_args(Paper))
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_the_longest_of_the_casebook_take_two_sheets_of_a4(kind, longest, printed):
+def test_the_longest_of_the_casebook_take_as_many_sheets_as_planned(kind, paper, longest, printed):
     for outcome in longest[kind]:
-        assert len(printed(handout(outcome))[1]) <= 2
+        sheets = planned(sheet(outcome), paper)[0] if kind == "routine" else 2
+        assert len(printed(handout(outcome, paper=paper))[1]) <= sheets <= 3
+
+
+@pytest.mark.parametrize("paper", get_args(Paper))
+def test_the_fullest_of_each_setting_keep_to_the_sheets_that_are_planned(paper, fullest, printed):
+    assert len(fullest[paper]) > 5
+    for (sheets, _), outcome in fullest[paper].items():
+        assert len(printed(handout(outcome, paper=paper))[1]) <= sheets
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -143,13 +188,44 @@ def test_what_is_printed_leaves_nothing_out_and_nothing_is_cut(outcomes, printed
                 assert re.sub(r"\d\.", "", pressed(piece)).rstrip(".") in everything
 
 
-@pytest.mark.parametrize("paper", ["a4", "letter"])
-def test_what_to_do_is_printed_in_nine_points_or_more(paper, outcomes, opened):
-    page = opened(handout(outcomes["routine"], paper=paper))
+SIZES = """() => [...document.querySelectorAll("main *, footer *")]
+    .filter(element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .filter(element => !element.closest("svg, .hidden") && element.getClientRects().length)
+    .map(element => [
+        element.closest(".key, .how, .mind, .dose, h1, h3") !== null,
+        parseFloat(getComputedStyle(element).fontSize) * 72 / 96,
+        element.textContent.trim(),
+    ])"""
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("setting", range(5))
+def test_what_warns_and_what_to_do_is_printed_in_nine_points_or_more(setting, look, full, opened, monkeypatch):
+    """At every setting, all else in seven and a half or more; how long a dose takes is a little smaller."""
+    routine, told = full
+    monkeypatch.setattr("psoas_rules.handout.page.fit", lambda *_: setting)
+    page = opened(handout(routine, look=look))
     page.emulate_media(media="print")
-    for selector in (".how li", ".dose", "h2", "h3", ".stop li"):
-        size = page.locator(selector).first.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
-        assert size * 72 / 96 >= (9 if selector != ".stop li" else 8)
+    sizes = page.evaluate(SIZES)
+    large = {"".join(text.split()) for must, size, text in sizes if must and size >= 9}
+
+    assert [text for must, size, text in sizes if must and size < 9 and not text.startswith("about")] == []
+    assert min(size for _, size, _ in sizes) >= 7.5
+    for role in ("stop", "seek_help", "pain", "know", "shared_cautions"):
+        section = told.section(role)
+        assert {pressed(text) for text in (section.title, *section.entries, *section.after)} <= large, role
+    for step in told.steps:
+        assert {pressed(text) for text in (*step.how, step.stop_text, *step.remarks[: len(step.cautions)])} <= large
+
+
+@pytest.mark.parametrize("setting", range(4))
+@pytest.mark.parametrize("kind", ["referral", "screening"])
+def test_what_asks_is_printed_in_nine_points_or_more(kind, setting, outcomes, opened, monkeypatch):
+    monkeypatch.setattr("psoas_rules.handout.page.fit", lambda *_: setting)
+    page = opened(handout(outcomes[kind]))
+    page.emulate_media(media="print")
+
+    assert min(size for _, size, text in page.evaluate(SIZES) if text not in foot_of(outcomes[kind])) >= 9
 
 
 def test_large_print_is_large(outcomes, opened):
@@ -250,6 +326,28 @@ def test_hostile_texts_neither_run_nor_widen_the_page(outcomes, opened, printed)
     assert float(pdf.pages[0].mediabox.width) == pytest.approx(595, abs=1)
 
 
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_everything_but_the_foot_lies_in_the_main_part(kind, outcomes, opened):
+    """A reader that skips to the main part must not skip the warning."""
+    page = opened(handout(outcomes[kind]))
+
+    assert page.get_by_role("banner").count() == 0
+    assert page.get_by_role("main").get_by_role("heading", level=1).count() == 1
+    assert page.get_by_role("heading").count() == page.get_by_role("main").get_by_role("heading").count()
+
+
+def test_the_most_urgent_questions_look_it(outcomes, opened):
+    page = opened(handout(outcomes["screening"]))
+    colour = "element => getComputedStyle(element).color"
+    plain = page.locator(".known h2, .ask-ok h2").first.evaluate(colour)
+
+    for name in ("emergency", "same_day"):
+        assert page.locator(f".ask-{name} h2").first.evaluate(colour) != plain
+        assert (
+            page.locator(f".ask-{name}").first.evaluate("element => getComputedStyle(element).borderTopWidth") != "1px"
+        )
+
+
 # Timers.
 
 
@@ -295,6 +393,28 @@ def test_a_timer_counts_through_sets_sides_and_rests_by_keyboard(timing, outcome
     assert what.inner_text() == said.inner_text() == "Done"
     # At the end it offers to begin again, once.
     assert card.get_by_role("button").all_inner_texts() == ["Start again"]
+
+
+def test_the_focus_stays_at_a_timer_that_ends(timing, outcomes):
+    page, card = timing(outcomes["routine"].steps[0].exercise)
+    card.get_by_role("button", name="Start timer").press("Enter")
+    page.clock.run_for(1_000)
+    card.get_by_role("button", name="Start again").focus()
+    page.clock.run_for(3_600_000)
+
+    assert card.locator(".what").inner_text() == "Done"
+    focused = page.evaluate("document.activeElement.outerHTML")
+    assert focused == card.locator("button").first.evaluate("element => element.outerHTML")
+
+
+def test_the_end_of_a_timer_takes_the_focus_from_nobody(timing, outcomes):
+    page, card = timing(outcomes["routine"].steps[0].exercise)
+    card.get_by_role("button", name="Start timer").press("Enter")
+    summary = page.locator("summary").last
+    summary.focus()
+    page.clock.run_for(3_600_000)
+
+    assert summary.evaluate("element => element === document.activeElement")
 
 
 def test_only_one_timer_runs(timing):

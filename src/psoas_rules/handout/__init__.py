@@ -13,7 +13,7 @@ if find_spec("jinja2") is None:
     )
 
 from psoas_rules.handout.page import Look, Paper, handout
-from psoas_rules.handout.pictures import Picture
 from psoas_rules.handout.words import PAGE_ENGLISH, Words
+from psoas_rules.outcomes.pictures import Picture
 
 __all__ = ["PAGE_ENGLISH", "Look", "Paper", "Picture", "Words", "handout"]

@@ -26,8 +26,8 @@ class Card:
         square: Whether the picture is about as high as it is wide.
         timer: What its timer does, as JSON.
         minds: What to mind, one sentence each.
-        feel: How it should feel, and on how many days it is done.
-        last: What it stands in for, and when to stop it.
+        stop: When to stop it, in one line; empty where nothing is said.
+        others: How it should feel, on how many days it is done, and what it stands in for.
     """
 
     step: StepSheet
@@ -36,13 +36,12 @@ class Card:
     square: bool
     timer: str
     minds: tuple[str, ...]
-    feel: str
-    last: tuple[str, ...]
+    stop: str
+    others: tuple[str, ...]
 
     @classmethod
     def of(cls, step: StepSheet, picture: Markup | None, timer: str) -> Self:
-        """The card of a step. Its sentences are those of `StepSheet.details`, which come in a fixed order."""
-        rest = step.details[1 + len(step.how) :]
+        """The card of a step. Its remarks begin with what to mind."""
         minds = len(step.cautions)
         return cls(
             step=step,
@@ -50,9 +49,9 @@ class Card:
             picture=picture,
             square=_is_square(picture or ""),
             timer=timer,
-            minds=rest[:minds],
-            feel=rest[minds],
-            last=rest[minds + 1 :],
+            minds=step.remarks[:minds],
+            stop=step.stop_text,
+            others=step.remarks[minds:],
         )
 
 

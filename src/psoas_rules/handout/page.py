@@ -13,15 +13,19 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import jinja2
 from markupsafe import Markup
 
+from psoas_rules.figures import FIGURE_CSS
 from psoas_rules.handout.cards import Card
 from psoas_rules.handout.fitting import fit
-from psoas_rules.handout.pictures import Picture, builtin_figures, picture_style, safe_picture
+from psoas_rules.handout.plain import plain, visible
 from psoas_rules.handout.timing import timer_plan, timer_words
 from psoas_rules.handout.weeks import WeekTable
 from psoas_rules.handout.words import PAGE_ENGLISH, Words
 from psoas_rules.hints import show
 from psoas_rules.legible import legible
 from psoas_rules.outcomes import ENGLISH, Labels, Outcome, Section, Sheet, sheet
+from psoas_rules.outcomes.captions import CAPTIONS, Captions
+from psoas_rules.outcomes.pictures import Picture, fitting_pictures, safe_picture
+from psoas_rules.pack import LEVELS, Level
 
 Paper: TypeAlias = Literal["a4", "letter"]
 """The paper that the page is laid out for."""
@@ -41,6 +45,7 @@ def handout(
     figures: Mapping[str, Picture] | None = None,
     labels: Labels = ENGLISH,
     words: Words = PAGE_ENGLISH,
+    captions: Captions = CAPTIONS,
 ) -> str:
     """An outcome as one HTML file, to keep, to print and to follow on a screen.
 
@@ -51,43 +56,43 @@ def handout(
         outcome: A routine, a referral or a screening.
         paper: `a4` or `letter`: what a browser prints it on.
         look: `standard`, `large_print` or `high_contrast`.
-        name: For whom it is; a line to write on when empty.
+        name: For whom it is; a line to write on when nothing of it can be seen.
         date: The day it is given out, the first day of the week plan; without it there are lines to write on.
         figures: Pictures by the id of an exercise. None takes those of the built-in pack for an outcome of that pack,
-            and no pictures for any other.
+            and no pictures for any other. One is shown only beside an exercise of the same name.
         labels: The fixed words around what the pack says.
         words: The words that only the page has.
+        captions: How numbers of exercises are written; the page needs no other caption.
 
     Returns:
         A whole HTML document.
 
     Raises:
-        ValueError: if there is no such paper or look.
+        TypeError: if the date is none.
+        ValueError: if there is no such paper or look, or the date is so late that no calendar has the next check.
     """
     for what, given, known in (("paper", paper, get_args(Paper)), ("look", look, get_args(Look))):
         if given not in known:
             raise ValueError(f"{what}: {show(given)} is not one of {', '.join(map(repr, known))}")
-    told = sheet(outcome, labels)
-    if told.kind != "routine":
-        pictures: Mapping[str, Picture] = {}
-    else:
-        pictures = builtin_figures(outcome.pack.name) if figures is None else figures
+    told, words, captions = plain(sheet(outcome, labels)), plain(words), plain(captions)
+    check = _next_check(told, date)
     return (
         _templates()
         .get_template(f"{told.kind}.html.j2")
         .render(
             sheet=told,
             sections=_by_role(told),
-            name=name,
+            name=visible(name),
             date=words.date_text(date) if date else "",
-            next_check=_next_check(told, date, words),
-            weeks=WeekTable.of(told, date, words),
-            cards=_cards(told, pictures, words),
+            next_check=words.next_check_on.format(date=words.date_text(check)) if check else "",
+            weeks=WeekTable.of(told, date, words, captions),
+            cards=_cards(told, fitting_pictures(told, figures), words),
             needs=tuple(dict.fromkeys(need for step in told.steps for need in step.needs)),
             look=look,
             fit=0 if look == "large_print" else fit(told, paper),
             words=words,
             timer_words=timer_words(words),
+            if_yes=_if_yes(words),
             **_fixed(paper),
         )
     )
@@ -100,19 +105,38 @@ def _by_role(told: Sheet) -> dict[str, list[Section]]:
     return found
 
 
-def _cards(told: Sheet, pictures: Mapping[str, Picture], words: Words) -> dict[int, Card]:
+def _if_yes(words: Words) -> Mapping[Level | None, str]:
+    """What a yes to a question means, by its urgency; a yes to the others calls for nothing yet."""
+    said: dict[Level | None, str] = dict.fromkeys((None, *LEVELS), "")
+    return said | {
+        "emergency": words.yes_emergency,
+        "same_day": words.yes_same_day,
+        "before_exercising": words.yes_before_exercising,
+    }
+
+
+def _cards(told: Sheet, pictures: Mapping[int, Picture], words: Words) -> dict[int, Card]:
     made = {}
     for step in told.steps:
-        picture = pictures.get(step.exercise)
+        picture = pictures.get(step.number)
         drawn = None if picture is None else safe_picture(picture, f"step-{step.number}-")
-        made[step.number] = Card.of(step, drawn, timer_plan(step.dose, words))
+        markup = None if drawn is None else Markup(drawn)  # noqa: S704 - it has just been looked at
+        made[step.number] = Card.of(step, markup, timer_plan(step.dose, words))
     return made
 
 
-def _next_check(told: Sheet, date: dt.date | None, words: Words) -> str:
-    if date is None or told.next_check_weeks is None:
-        return ""
-    return words.next_check_on.format(date=words.date_text(date + dt.timedelta(weeks=told.next_check_weeks)))
+def _next_check(told: Sheet, date: dt.date | None) -> dt.date | None:
+    """The day of the next check, or None while no date is known; every other date on the page is before it."""
+    if date is None:
+        return None
+    if not isinstance(date, dt.date):
+        raise TypeError(f"date: {show(date)} is not a date; give a datetime.date, such as datetime.date(2026, 12, 1)")
+    try:
+        return date + dt.timedelta(weeks=told.next_check_weeks or 0) if told.kind == "routine" else None
+    except OverflowError:
+        raise ValueError(
+            f"date: after {date.isoformat()} there is no day for the next check; give an earlier date"
+        ) from None
 
 
 @cache
@@ -131,7 +155,7 @@ def _templates() -> jinja2.Environment:
 @cache
 def _fixed(paper: Paper) -> Mapping[str, Any]:
     """What is the same on every page for this paper: style, script, and a policy that allows these two and no more."""
-    style = f"@page{{size:{_SIZES[paper]};margin:7.5mm 8mm 8mm}}\n{picture_style()}{_text('handout.css')}"
+    style = f"@page{{size:{_SIZES[paper]};margin:7.5mm 8mm 8mm}}\n{FIGURE_CSS}{_text('handout.css')}"
     script = _text("timer.js")
     policy = (
         "default-src 'none'; "

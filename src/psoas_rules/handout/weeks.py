@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Final, Self
 
 import attrs
 
 from psoas_rules.handout.words import Words
 from psoas_rules.outcomes import DaySheet, Sheet
+from psoas_rules.outcomes.captions import Captions
 
 _MARKS: Final = {"whole": "\u25cf", "easy": "\u25cb", "rest": "\u2013"}
-_MOST_WEEKS: Final = 6
-"""More rows than that belong on another sheet of paper."""
+_LONG: Final = 12
+"""A table with more weeks may go on in the next column."""
 
 
 @attrs.frozen(kw_only=True)
 class DayColumn:
-    """A column of the table: its heading, and a mark for the kind of day, with the same in words."""
+    """A column of the table.
+
+    Attributes:
+        name: Its heading.
+        mark: A mark for the kind of day.
+        kind: The kind of day in a word, for those who hear the table.
+        text: What the day is for.
+    """
 
     name: str
     mark: str
@@ -34,31 +41,33 @@ class WeekTable:
         columns: The seven days.
         rows: For each week its name and, when dates are known, the day of the month for each column, else nothing.
         legend: Which days are for what: the mark, the names of the days, and the words.
+        long: Whether it is too long to be kept in one piece.
     """
 
     columns: tuple[DayColumn, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     legend: tuple[tuple[str, str, str], ...]
+    long: bool
 
     @classmethod
-    def of(cls, told: Sheet, start: dt.date | None, words: Words) -> Self | None:
+    def of(cls, told: Sheet, start: dt.date | None, words: Words, captions: Captions) -> Self | None:
         """The table for a sheet; None when nothing is planned."""
         if not told.week or not told.steps:
             return None
         names = [_name(day.index, start, words) for day in told.week]
-        texts = [_text(day, len(told.steps), words) for day in told.week]
-        marks = [_MARKS[day.kind] for day in told.week]
+        texts = [_text(day, len(told.steps), words, captions) for day in told.week]
+        kinds = {"whole": words.whole, "easy": words.easy, "rest": words.off}
         columns = tuple(
-            DayColumn(name=name, mark=mark, kind=day.kind, text=text)
-            for name, mark, day, text in zip(names, marks, told.week, texts, strict=True)
+            DayColumn(name=name, mark=_MARKS[day.kind], kind=kinds[day.kind], text=text)
+            for name, day, text in zip(names, told.week, texts, strict=True)
         )
         legend = tuple(
             (mark, ", ".join(column.name for column in columns if (column.mark, column.text) == (mark, text)), text)
             for mark, text in dict.fromkeys((column.mark, column.text) for column in columns)
         )
-        weeks = range(max(1, min(told.next_check_weeks or 1, _MOST_WEEKS)))
+        weeks = range(told.next_check_weeks or 1)
         rows = tuple((words.week.format(number=week + 1), _days(week, start)) for week in weeks)
-        return cls(columns=columns, rows=rows, legend=legend)
+        return cls(columns=columns, rows=rows, legend=legend, long=len(rows) > _LONG)
 
 
 def _name(index: int, start: dt.date | None, words: Words) -> str:
@@ -67,26 +76,11 @@ def _name(index: int, start: dt.date | None, words: Words) -> str:
     return words.weekdays[(start.weekday() + index) % 7]
 
 
-def _text(day: DaySheet, count: int, words: Words) -> str:
+def _text(day: DaySheet, count: int, words: Words, captions: Captions) -> str:
     """What a day is for; its exercises are named unless they are all of them."""
     if not day.steps or len(day.steps) == count:
         return day.text
-    return words.only.format(text=day.text, numbers=_ranges(day.steps))
-
-
-def _ranges(numbers: Iterable[int]) -> str:
-    """Numbers in rising order, with a dash for what lies between.
-
-    >>> _ranges((1, 2, 3, 5, 8, 9))
-    '1-3, 5, 8, 9'
-    """
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    return words.only.format(text=day.text, numbers=captions.numbers(day.steps))
 
 
 def _days(week: int, start: dt.date | None) -> tuple[str, ...]:

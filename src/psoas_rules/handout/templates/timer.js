@@ -84,6 +84,8 @@
       if (at >= list.length) {
         said.textContent = words.done;
         stop(words.again);
+        // What has the focus must not vanish: the reader would be sent back to the top of the page.
+        if (document.activeElement === again) { main.focus(); }
         again.hidden = true;
         return;
       }

@@ -1,4 +1,4 @@
-"""The pictures of the exercises: where they come from, and that they are pictures and nothing else."""
+"""Pictures of exercises: which of them belong to an outcome, and that they are drawings and nothing else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 from html.parser import HTMLParser
 from typing import Final, Protocol
 
-from markupsafe import Markup
+from psoas_rules.legible import legible
+from psoas_rules.outcomes.sheets import Sheet
 
 _ELEMENTS: Final = frozenset(
     ("svg", "title", "desc", "g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "text", "tspan")
@@ -16,20 +17,40 @@ _NEVER: Final = ("on", "style", "xlink", "href")
 
 
 class Picture(Protocol):
-    """A drawing that can stand in a page; `psoas_rules.figures.Figure` is one."""
+    """A drawing of an exercise that can stand in a page; `psoas_rules.figures.Figure` is one."""
+
+    @property
+    def title(self) -> str:
+        """Name of the exercise that it shows."""
 
     def inline(self, prefix: str = "") -> str:
         """The drawing as an SVG element whose ids begin with the prefix."""
-        ...
+
+
+def fitting_pictures(sheet: Sheet, figures: Mapping[str, Picture] | None = None) -> dict[int, Picture]:
+    """The pictures for the steps of a sheet, by number of the step.
+
+    A picture is shown only where it has the name of the step: a pack that was edited may use the same id for something
+    else, and a wrong picture is worse than none.
+
+    Args:
+        sheet: What is to be shown.
+        figures: Pictures by id of the exercise; None for those that come with the library, if its pack decided.
+    """
+    if not sheet.steps:
+        return {}
+    known = builtin_figures(sheet.stamp.name) if figures is None else figures
+    fitting = {}
+    for step in sheet.steps:
+        picture = known.get(step.exercise)
+        if picture is not None and legible(picture.title) == legible(step.name):
+            fitting[step.number] = picture
+    return fitting
 
 
 @cache
 def builtin_figures(pack: str) -> Mapping[str, Picture]:
-    """The pictures that come with the library, for outcomes of the built-in pack; nothing for any other.
-
-    Args:
-        pack: Name of the pack that decided.
-    """
+    """The pictures that come with the library, for outcomes of a pack with the name of the built-in one; else none."""
     from psoas_rules.figures import load_figures
     from psoas_rules.loading import find_builtin
     from psoas_rules.yaml_reader import read_yaml
@@ -38,23 +59,15 @@ def builtin_figures(pack: str) -> Mapping[str, Picture]:
     return load_figures() if about["name"] == pack else {}
 
 
-@cache
-def picture_style() -> str:
-    """The style of the pictures."""
-    from psoas_rules.figures import FIGURE_CSS
-
-    return FIGURE_CSS
-
-
-def safe_picture(picture: Picture, prefix: str) -> Markup | None:
-    """A picture as markup for a page; None if it holds anything but a drawing.
+def safe_picture(picture: Picture, prefix: str) -> str | None:
+    """A picture as SVG for a page; None if it holds anything but a drawing.
 
     Args:
         picture: A drawing, which may come from a pack that somebody else made.
         prefix: What its ids begin with, so that they are unique in the page.
     """
     drawn = picture.inline(prefix)
-    return Markup(drawn) if _is_drawing(drawn) else None  # noqa: S704 - it has just been looked at
+    return drawn if _is_drawing(drawn) else None
 
 
 @lru_cache(maxsize=1024)
