@@ -417,7 +417,7 @@ def test_the_built_in_pictures_fit_the_built_in_exercises(outcomes, figures):
     """Each exercise is shown by its own picture, in the light and the dark, with a name for those who cannot see it."""
     told = sheet(outcomes["routine"])
 
-    page = to_html(told, figures, FIGURE_CSS)
+    page = to_html(told, figures)
 
     assert page.count("<svg") == len(told.steps)
     assert page.count(FIGURE_CSS) == 1
@@ -441,12 +441,12 @@ def test_a_picture_stands_with_its_exercise(outcomes):
     told = sheet(outcomes["routine"])
     pictures = {step.exercise: Drawing(step.name) for step in told.steps}
 
-    page = to_html(told, pictures, ".drawn{}")
+    page = to_html(told, pictures)
 
     ids = re.findall(r'<title id="([^"]+)">', page)
     assert len(ids) == len(set(ids)) == len(told.steps)
-    assert page.count(".drawn{}") == 1
-    assert ".drawn{}" not in to_html(told)
+    assert page.count(FIGURE_CSS) == 1
+    assert FIGURE_CSS not in to_html(told, {})
 
 
 def test_a_picture_of_something_else_is_not_shown(outcomes):
@@ -457,7 +457,7 @@ def test_a_picture_of_something_else_is_not_shown(outcomes):
 
 
 def test_the_fragment_keeps_its_style_to_itself(outcome):
-    style = re.search(r"<style>(.*?)</style>", to_html(sheet(outcome)), re.DOTALL).group(1)
+    style = re.search(r"<style>(.*?)</style>", to_html(sheet(outcome), {}), re.DOTALL).group(1)
     selectors = [one for rule in re.findall(r"([^{}]+)\{", style) for one in rule.strip().split(",")]
 
     assert selectors
@@ -536,7 +536,7 @@ def test_a_routine_without_exercises_says_so(outcomes):
     empty = attrs.evolve(outcomes["routine"], steps=(), week=())
     assert isinstance(empty, Routine)
 
-    assert printed(empty).startswith("== NO EXERCISE LEFT ==")
+    assert printed(empty).startswith("== NO EXERCISES FOR NOW ==")
     assert "╔═" in printed(empty, terminal=True)
     for name, shows in FORMATS.items():
         assert list(missing(empty, shows(empty), name)) == []
@@ -593,5 +593,5 @@ def test_a_notebook_shows_an_outcome_with_its_figures(outcomes):
 
     shown = routine._repr_html_()
 
-    assert shown == to_html(sheet(routine), load_figures(), FIGURE_CSS)
+    assert shown == to_html(sheet(routine), load_figures())
     assert shown.count("<svg") == len(routine.steps)

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from psoas_rules import Routine
 from psoas_rules.legible import legible
-from psoas_rules.outcomes import sheet
+from psoas_rules.outcomes import Note, sheet
 from psoas_rules.testing import intakes
 
 icalendar = pytest.importorskip("icalendar", reason="the extra calendar is not installed")
 
 from dateutil.rrule import rrulestr  # noqa: E402
 
-from psoas_rules.calendars import MOST_WEEKS, NoCalendarError, to_calendar  # noqa: E402
+from psoas_rules.calendars import MOST_REVISIONS, MOST_WEEKS, NoCalendarError, cancel_calendar, to_calendar  # noqa: E402
 from psoas_rules.outcomes.captions import CAPTIONS  # noqa: E402
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "formats" / "routine.ics"
@@ -44,6 +44,28 @@ def routine(outcomes):
 
 def events(content):
     return icalendar.Calendar.from_ical(content).events
+
+
+def planned(content):
+    """The events that take place."""
+    return [event for event in events(content) if event["status"] != "CANCELLED"]
+
+
+class CalendarApp(dict):
+    """The events that a calendar keeps when files are imported: for each id the one of the highest edition."""
+
+    def read(self, content):
+        for event in events(content):
+            known = self.get(event["uid"])
+            if known is None or (event["sequence"], event["dtstamp"].dt) > (known["sequence"], known["dtstamp"].dt):
+                self[event["uid"]] = event
+        return self
+
+    def shown(self):
+        """What takes place, and when: each event with its first moment, all its days and what it says."""
+        kept = [event for event in self.values() if event["status"] != "CANCELLED"]
+        said = [(str(event["summary"]), str(event.start), days(event), str(event["description"])) for event in kept]
+        return sorted(said)
 
 
 def days(event):
@@ -90,6 +112,7 @@ def test_it_ends_with_the_next_check_unless_asked_otherwise(routine):
 
 def test_a_day_without_a_time_blocks_nothing(routine):
     for event in events(to_calendar(routine, MONDAY)):
+        # What is cancelled does so as well.
         assert type(event.start) is date
         assert event.end - event.start == timedelta(days=1)
         assert event["transp"] == "TRANSPARENT"
@@ -97,7 +120,7 @@ def test_a_day_without_a_time_blocks_nothing(routine):
 
 def test_a_session_lasts_as_long_as_the_routine_says(routine):
     told = sheet(routine)
-    for event in events(to_calendar(routine, MONDAY, at=time(7, 30))):
+    for event in planned(to_calendar(routine, MONDAY, at=time(7, 30))):
         # No zone: half past seven wherever the person is.
         assert (event.start.time(), event.start.tzinfo) == (time(7, 30), None)
         if event["summary"] == CAPTIONS.session:
@@ -122,39 +145,83 @@ def test_a_date_with_a_time_is_its_day(routine):
 # What it says
 
 
-def test_every_session_says_what_to_do_and_when_to_stop(routine):
-    told = sheet(routine)
+# Which sections stand in a session and in the check. The others are not needed: `pattern`, `asked` and `left_out` tell
+# why the routine is as it is; `how_to` and the instructions would fill the entry, and are read with the routine; `time`
+# is what the calendar itself says. The phases are the steps.
+IN_A_SESSION = {"know", "stop", "seek_help", "shared_cautions", "pain"}
+# On the day to look again there are no exercises to mind anything in.
+AT_THE_CHECK = {"know", "stop", "seek_help"}
+NOT_NEEDED = {"pattern", "asked", "left_out", "how_to", "time", "warm_up", "strengthening", "release"}
+
+
+@pytest.fixture(scope="module")
+def full(outcomes):
+    """A routine with something in every section; three of its exercises share a caution."""
+    routine = outcomes["asked"]
+    note = Note(text="Make an appointment with a doctor.", rules=(), sources=())
+    steps = tuple(
+        attrs.evolve(
+            step,
+            cautions=("Breathe out when you lift.",) if number < 3 else ("Mind your wrists.",),
+            stop_signs=(f"a click, number {number}",),
+        )
+        for number, step in enumerate(routine.steps)
+    )
+    return attrs.evolve(routine, notes=(note,), steps=steps)
+
+
+def section_lines(section):
+    return [section.title, *section.text, *(f"- {entry}" for entry in section.entries), *section.after]
+
+
+def test_each_entry_says_what_its_day_needs(full):
+    """Every section is told in a session and in the check, or is one of those that are not needed."""
+    told = sheet(full)
+    assert {section.role for section in told.sections} == IN_A_SESSION | NOT_NEEDED
+    for event in planned(to_calendar(full, MONDAY)):
+        lines = event["description"].split("\n")
+        wanted = AT_THE_CHECK if event["summary"] == CAPTIONS.check else IN_A_SESSION
+        for section in told.sections:
+            if section.role == "shared_cautions" and event["summary"] == CAPTIONS.easy:
+                continue  # see below
+            # The day to look again stands in its own entry, which begins with it.
+            counts = {lines.count(legible(line)) for line in section_lines(section) if line != told.next_check}
+            assert counts == {1 if section.role in wanted else 0}, section.role
+
+
+def test_a_session_says_what_to_do_and_what_to_mind_in_each_exercise(full):
+    told = sheet(full)
     named = {step.number: step for step in told.steps}
-    sessions = [one for one in events(to_calendar(routine, MONDAY)) if one["summary"] != CAPTIONS.check]
+    sessions = [one for one in planned(to_calendar(full, MONDAY)) if one["summary"] != CAPTIONS.check]
     for event, day in zip(sessions, (day for day in told.week if day.kind != "rest"), strict=True):
-        text = event["description"]
+        parts = event["description"].split("\n\n")
 
-        assert text.startswith(day.text)
-        for number, step in named.items():
-            assert (f"{number}. {step.name}: {step.dose_text}" in text) is (number in day.steps)
+        assert parts[0] == day.text
+        assert [part.split(". ")[0] for part in parts if re.match(r"\d+\. ", part)] == [str(n) for n in day.steps]
         for step in (named[number] for number in day.steps):
-            assert all(caution in text for caution in step.all_cautions)
-            assert all(sign in text for sign in step.stop_signs)
-        for role in ("stop", "seek_help", "pain"):
-            section = told.section(role)
-            assert all(one in text for one in (section.title, *section.text, *section.entries, *section.after))
-        assert len(text) < 8_000  # what common calendars keep
+            (about,) = [part for part in parts if part.startswith(f"{step.number}. {step.name}: {step.dose_text}\n")]
+            lines = about.split("\n- ")[1:]
+            assert sorted(lines) == sorted([*step.remarks, step.stop_text])
+            assert step.stop_text
+        assert len(event["description"]) < 8_000  # what common calendars keep
 
 
-def test_what_is_said_once_for_several_exercises_is_said_in_the_calendar(routine):
-    caution = "Breathe out when you lift."
-    careful = attrs.evolve(routine, steps=tuple(attrs.evolve(step, cautions=(caution,)) for step in routine.steps))
+def test_a_caution_for_several_exercises_stands_on_the_days_of_one_of_them(full):
+    told = sheet(full)
+    (shared,) = [entry for entry in told.section("shared_cautions").entries if "Breathe out" in entry]
+    about = {step.number for step in told.steps if "Breathe out when you lift." in step.all_cautions}
+    sessions = [one for one in planned(to_calendar(full, MONDAY)) if one["summary"] != CAPTIONS.check]
 
-    assert all(not step.cautions for step in sheet(careful).steps)
-    for event in events(to_calendar(careful, MONDAY)):
-        assert (caution in event["description"]) is (event["summary"] != CAPTIONS.check)
+    told_on = [f"- {shared}" in event["description"].split("\n") for event in sessions]
+
+    assert told_on == [bool(about & {*day.steps}) for day in told.week if day.kind != "rest"]
+    assert {*told_on} == {True, False}
 
 
 def test_the_check_says_what_to_look_at(routine):
     (check,) = [one for one in events(to_calendar(routine, MONDAY)) if one["summary"] == CAPTIONS.check]
 
-    assert routine.next_check in check["description"]
-    assert all(sign in check["description"] for sign in routine.seek_help)
+    assert check["description"].split("\n\n")[0] == routine.next_check
 
 
 def test_it_is_private(routine):
@@ -181,13 +248,88 @@ def test_the_same_routine_gives_the_same_bytes(routine, settings):
     assert to_calendar(routine, MONDAY, **settings) == to_calendar(again, MONDAY, **settings)
 
 
-def test_a_new_start_moves_the_events_and_another_routine_has_others(outcomes):
-    first, moved = (events(to_calendar(outcomes["routine"], start)) for start in (MONDAY, MONDAY + timedelta(days=9)))
-    other = events(to_calendar(outcomes["asked"], MONDAY))
+# A plan that is written again
 
-    assert [one["uid"] for one in first] == [one["uid"] for one in moved]
-    assert all(new["dtstamp"].dt > old["dtstamp"].dt for old, new in zip(first, moved, strict=True))
-    assert len({one["uid"] for one in (*first, *other)}) == len(first) + len(other)
+
+def changed(routine):
+    """The same routine with a week that starts a day later and has fewer sessions."""
+    return attrs.evolve(routine, week=(routine.week[-1], *routine.week[:-1]), next_check_weeks=5)
+
+
+def test_a_new_edition_of_a_plan_takes_the_place_of_the_old_one(outcomes):
+    """Another routine, another start, earlier or later, another time: nothing of the old plan is left."""
+    old = to_calendar(outcomes["routine"], MONDAY, plan="ada", at=time(7, 30))
+    for revision, (who, start, given_settings) in enumerate(
+        (
+            ("asked", MONDAY, {"at": time(7, 30)}),
+            ("routine", MONDAY - timedelta(days=30), {"at": time(7, 30)}),
+            ("routine", MONDAY + timedelta(days=9), {"at": time(7, 30)}),
+            ("routine", MONDAY, {"at": time(6), "zone": VIENNA}),
+            ("routine", MONDAY, {"weeks": 9}),
+        ),
+        start=1,
+    ):
+        new = to_calendar(outcomes[who], start, plan="ada", revision=revision, **given_settings)
+        other_week = to_calendar(changed(outcomes[who]), start, plan="ada", revision=revision, **given_settings)
+
+        assert CalendarApp().read(old).read(new).shown() == CalendarApp().read(new).shown()
+        assert CalendarApp().read(old).read(other_week).shown() == CalendarApp().read(other_week).shown()
+        assert CalendarApp().read(new).read(old).shown() == CalendarApp().read(new).shown()
+        assert CalendarApp().read(old).read(new).shown() != CalendarApp().read(old).shown()
+
+
+@settings(max_examples=60)
+@given(plans=st.lists(st.text(), min_size=2, max_size=2, unique=True))
+def test_every_plan_has_its_own_eight_events_in_every_edition(outcomes, plans):
+    files = [to_calendar(outcomes[who], MONDAY, plan=plans[0]) for who in ("routine", "asked")]
+    files += [to_calendar(changed(outcomes["routine"]), MONDAY, plan=plans[0]), cancel_calendar(plans[0], revision=1)]
+    of_one, *others = [[one["uid"] for one in events(content)] for content in files]
+    of_another = {one["uid"] for one in events(to_calendar(outcomes["routine"], MONDAY, plan=plans[1]))}
+
+    assert len({*of_one}) == len(of_one) == 8
+    assert all(one == of_one for one in others)
+    assert not of_another & {*of_one}
+
+
+def test_ids_never_change(routine):
+    """Whoever has imported a plan has these ids in the calendar."""
+    ids = [event["uid"] for event in events(to_calendar(routine, MONDAY, plan="ada"))]
+
+    assert ids[0] == "7a45afd2-0f7d-5cfc-903b-e3511af47d75"
+    assert ids[-1] == "25422d49-b26f-5136-b33c-7ac73fe5e362"
+    assert events(to_calendar(routine, MONDAY))[0]["uid"] == "bd4534e7-6cc4-5312-b331-baf699970244"
+
+
+@given(first=st.integers(0, MOST_REVISIONS), second=st.integers(0, MOST_REVISIONS))
+def test_a_later_revision_is_never_older(first, second):
+    earlier, later = (
+        events(cancel_calendar("ada", revision=revision))[0] for revision in (min(first, second), max(first, second))
+    )
+
+    assert (earlier["sequence"], later["sequence"]) == (min(first, second), max(first, second))
+    assert (earlier["dtstamp"].dt < later["dtstamp"].dt) is (first != second)
+
+
+def test_a_plan_can_be_taken_away(routine):
+    written = to_calendar(routine, MONDAY, plan="ada", at=time(7, 30), zone=VIENNA)
+    away = cancel_calendar("ada", revision=1)
+
+    assert CalendarApp().read(written).shown()
+    assert CalendarApp().read(written).read(away).shown() == []
+    assert CalendarApp().read(away).read(written).shown() == []
+    assert CalendarApp().read(written).read(cancel_calendar("bob", revision=1)).shown()
+    assert {(one["status"], one["summary"]) for one in events(away)} == {("CANCELLED", CAPTIONS.cancelled)}
+    # A message between people who plan together would need an organizer; this is a file to import.
+    assert b"METHOD" not in away
+
+
+def test_what_is_cancelled_is_out_of_sight_where_an_app_shows_it_all_the_same(routine):
+    cancelled = [one for one in events(to_calendar(routine, MONDAY, at=time(7, 30))) if one["status"] == "CANCELLED"]
+
+    assert len(cancelled) == sum(day.kind == "rest" for day in routine.week) > 0
+    for event in (*cancelled, *events(cancel_calendar(revision=1))):
+        assert days(event) == [date(2000, 1, 1)]
+        assert (event["transp"], event["class"]) == ("TRANSPARENT", "PRIVATE")
 
 
 def test_hostile_text_adds_no_event_and_no_property(outcomes):
@@ -209,7 +351,7 @@ def test_hostile_text_adds_no_event_and_no_property(outcomes):
         unfolded = content.decode().replace("\r\n ", "")
         written = re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], unfolded)
         for step in sheet(bad).steps:
-            assert f"{step.number}. {legible(step.name)}: {step.dose_text}" in written
+            assert legible(f"{step.number}. {step.name}: {step.dose_text}") in written
         assert all(legible(text) in written for text in (*bad.stop_rules, *bad.seek_help, *bad.pain_rules))
 
 
@@ -244,18 +386,58 @@ def test_a_routine_without_exercises_or_without_a_week_has_no_calendar(routine):
         to_calendar(attrs.evolve(routine, week=()), MONDAY)
 
 
+BOUNDS = f"is not a whole number from 1 to {MOST_WEEKS}; give one that is"
+NO_DAY = "is not a day; give a datetime.date, such as date(2030, 1, 31)"
+NO_ZONE = "has no name that calendars know; give a zoneinfo.ZoneInfo with one, such as ZoneInfo('Europe/Vienna')"
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"weeks": 0}, f"weeks: 0 is not a whole number from 1 to {MOST_WEEKS}"),
-        ({"weeks": 53}, "weeks: 53 is not"),
-        ({"zone": VIENNA}, "give `at` as well"),
-        ({"at": time(7, 30, tzinfo=VIENNA)}, "the zone as `zone`"),
+        ({"weeks": 0}, f"weeks: 0 {BOUNDS}"),
+        ({"weeks": 53}, f"weeks: 53 {BOUNDS}"),
+        ({"weeks": 1.5}, f"weeks: 1.5 {BOUNDS}"),
+        ({"weeks": "2"}, f"weeks: '2' {BOUNDS}"),
+        ({"weeks": True}, f"weeks: True {BOUNDS}"),
+        ({"start": "2026-12-01"}, f"start: '2026-12-01' {NO_DAY}"),
+        ({"start": None}, f"start: None {NO_DAY}"),
+        (
+            {"start": datetime(2026, 12, 1, tzinfo=VIENNA)},
+            "start: the same moment is another day elsewhere; give the day",
+        ),
+        ({"start": date(9999, 12, 25)}, "start: 9999-12-25 is too near the first or last day"),
+        ({"start": date(9999, 6, 1), "weeks": 52}, "start: 9999-06-01 is too near"),
+        ({"start": date.min}, "start: 0001-01-01 is too near"),
+        ({"zone": VIENNA}, "zone: it says nothing without a time; give `at` as well"),
+        ({"at": time(7, 30), "zone": UTC}, f"zone: datetime.timezone.utc {NO_ZONE}"),
+        ({"at": time(7, 30), "zone": "Europe/Vienna"}, f"zone: 'Europe/Vienna' {NO_ZONE}"),
+        ({"at": time(7, 30, tzinfo=VIENNA)}, "at: give the time without a zone, and the zone as `zone`"),
+        ({"at": "07:30"}, "at: '07:30' is not a time of day; give a datetime.time, such as time(7, 30)"),
+        ({"at": datetime(2026, 12, 1, 7, 30)}, "is not a time of day"),  # noqa: DTZ001
+        ({"plan": 7}, "plan: 7 is not a text; give the id of the plan as one, such as '7'"),
+        ({"plan": "\ud83d"}, "plan: it holds half a character"),
+        ({"revision": -1}, f"revision: -1 is not a whole number from 0 to {MOST_REVISIONS}"),
+        ({"revision": MOST_REVISIONS + 1}, "revision: 2147483648 is not"),
+        ({"revision": "1"}, "revision: '1' is not"),
     ],
+    ids=str,
 )
 def test_a_wrong_argument_is_told_with_the_cure(routine, wrong, told):
     with pytest.raises(ValueError, match=re.escape(told)):
-        to_calendar(routine, MONDAY, **wrong)
+        to_calendar(routine, **{"start": MONDAY, **wrong})
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Vienna", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize("start", [date(1, 1, 3), date(9998, 12, 1)])
+def test_the_first_and_last_days_that_a_date_can_be_can_be_planned(routine, start, zone):
+    content = to_calendar(routine, start, weeks=1, at=time(23, 59), zone=ZoneInfo(zone))
+
+    assert min(day for event in planned(content) for day in days(event)) == start
+
+
+def test_a_week_that_is_no_week_has_no_calendar(routine):
+    with pytest.raises(NoCalendarError, match="its week has 6 days in place of 7"):
+        to_calendar(attrs.evolve(routine, week=routine.week[:6]), MONDAY)
 
 
 def test_without_its_library_it_says_what_to_install():

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psoas_rules import Intake, Referral, Routine, Screening, load_pack, recommend
-from psoas_rules.outcomes import ENGLISH, Dose, Labels, sheet
+from psoas_rules.outcomes import ENGLISH, Dose, Labels, sheet, to_html
 from psoas_rules.outcomes.doses import DoseText
+from psoas_rules.outcomes.pictures import fitting_pictures, safe_picture
 from psoas_rules.pack import DAYS_OF_A_WEEK, LEVELS
 from psoas_rules.testing import intakes
 
@@ -94,6 +95,103 @@ def test_the_steps_are_numbered_through_all_phases(recommender):
 
     assert [step.number for step in made.steps] == list(range(1, len(made.steps) + 1))
     assert [one.role for one in made.sections if one.steps] == ["warm_up", "strengthening", "release"]
+
+
+@given(intakes(screen="clear"))
+@settings(max_examples=40)
+def test_what_to_mind_stands_before_the_exercises(recommender, intake):
+    outcome = recommender.recommend(intake)
+    roles = [section.role for section in sheet(outcome).sections]
+    first = next((i for i, section in enumerate(sheet(outcome).sections) if section.steps), None)
+
+    if first is not None:
+        assert not {"know", "stop", "seek_help", "shared_cautions"} & set(roles[first:])
+        assert {"stop", "seek_help"} <= set(roles)
+
+
+def test_a_routine_without_exercises_says_so_first_and_plans_nothing(recommender):
+    everywhere = {"avoid_positions": list(recommender.pack.vocabulary.positions)}
+    outcome = recommender.recommend(Intake.from_dict({"screen": "clear", "preferences": everywhere}))
+    assert isinstance(outcome, Routine)
+    assert outcome.steps == ()
+
+    made = sheet(outcome)
+
+    assert made.title == "No exercises for now"
+    assert made.lead[0] == recommender.pack.info.texts.no_steps
+    assert made.week == ()
+    assert made.section("time").text == (outcome.next_check,)
+    assert not {"know", "warm_up", "strengthening", "release"} & {section.role for section in made.sections}
+
+
+def test_a_caution_that_is_said_once_names_its_exercises(recommender):
+    conditions = {"conditions": {"breathing_disease": True}, "preferences": {"minutes": 60}}
+    made = sheet(recommender.recommend(Intake.from_dict({"screen": "clear", **conditions})))
+    shared = made.section("shared_cautions").entries
+
+    assert shared
+    for entry in shared:
+        numbers, _, caution = entry.removeprefix("Exercises ").partition(": ")
+        assert [step.number for step in made.steps if caution in step.all_cautions] == [*map(int, numbers.split(", "))]
+        assert all(caution not in step.cautions for step in made.steps)
+
+
+def test_what_is_known_already_calls_for_something_before_the_questions(recommender):
+    """A danger is never told without what to do about it."""
+    outcome = recommender.recommend(Intake.from_dict({"red_flags": {"hip_joint_locking": True}}))
+    assert isinstance(outcome, Screening)
+
+    made = sheet(outcome)
+
+    assert made.sections[0].role == "known"
+    assert made.sections[0].text == outcome.calls_for
+    assert outcome.calls_for[0] == recommender.pack.info.texts.levels["before_exercising"]
+
+
+def test_what_hides_a_caution_has_a_stop_sign_apart(recommender):
+    """The lines of a step that are never folded away are its cautions and its stop signs, and the rest has neither."""
+    intake = {"screen": "clear", "conditions": {"hip_impingement": True, "osteoporosis": True}}
+    steps = sheet(recommender.recommend(Intake.from_dict(intake))).steps
+    telling = [step for step in steps if step.stop_text and step.cautions]
+
+    assert telling
+    for step in telling:
+        assert step.mind == (*(f"Take care: {caution}" for caution in step.cautions), step.stop_text)
+        assert sorted((*step.mind, *step.remarks[len(step.cautions) :], step.why, *step.how)) == sorted(step.details)
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Drawing:
+    title: str
+    markup: str = "<svg><path d='M0 0'/></svg>"
+
+    def inline(self, prefix=""):
+        return self.markup
+
+
+def test_a_picture_is_shown_only_with_the_exercise_of_its_name(recommender):
+    made = sheet(recommender.recommend(Intake.from_dict({"screen": "clear"})))
+    first, second = made.steps[:2]
+    figures = {first.exercise: Drawing(first.name), second.exercise: Drawing("Something else")}
+
+    assert fitting_pictures(made, figures) == {first.number: figures[first.exercise]}
+    assert set(fitting_pictures(made)) == {step.number for step in made.steps}
+    other = attrs.evolve(made, stamp=attrs.evolve(made.stamp, name="another pack"))
+    assert fitting_pictures(other) == {}
+
+
+@pytest.mark.parametrize(
+    "markup", ["<svg></svg><script>x()</script>", "<svg onload='x()'></svg>", "<svg><a href='x'/></svg>", "<svg>", "x"]
+)
+def test_a_picture_that_is_more_than_a_drawing_stands_in_no_page(recommender, markup):
+    made = sheet(recommender.recommend(Intake.from_dict({"screen": "clear"})))
+    figures = {step.exercise: Drawing(step.name, markup) for step in made.steps}
+
+    assert safe_picture(Drawing("", markup), "p") is None
+    assert to_html(made, figures) == to_html(made, {})
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +314,7 @@ def test_the_pieces_of_a_dose():
 def test_a_week_leaves_a_day_between_whole_sessions_and_keeps_to_every_dose(recommender, intake, experience):
     intake = attrs.evolve(intake, person=attrs.evolve(intake.person, experience=experience))
     outcome = recommender.recommend(intake)
-    if not isinstance(outcome, Routine):
+    if not isinstance(outcome, Routine) or not outcome.steps:
         return
     week = sheet(outcome).week
 

@@ -207,16 +207,26 @@ class Tail(ABC):
                 notes[text] = Note(text=text, rules=(rule.id,), sources=rule.sources)
         return tuple(notes.values())
 
-    def _referral(self, case: Case, questions: tuple[Question, ...]) -> Referral:
+    def _advice(self, case: Case) -> tuple[str, tuple[str, ...]]:
         texts = self.pack.info.texts
         level = LEVELS[case.level]
         own = {said.rule.id: said.subject for said in case.said["own_advice"]}
         special = tuple(dict.fromkeys([said.subject for said in case.said["action"]]))
         if all(said.rule.id in own for said in case.said["triage"] if _RANK[said.subject] > _CAUTION):
-            headline, actions = " ".join(dict.fromkeys(own.values())), special
-        else:
-            agreed = (texts.after_clearance,) if case.said["needs_clearance"] and texts.after_clearance else ()
-            headline, actions = texts.levels[level], (*texts.actions[level], *special, *agreed)
+            return " ".join(dict.fromkeys(own.values())), special
+        agreed = (texts.after_clearance,) if case.said["needs_clearance"] and texts.after_clearance else ()
+        return texts.levels[level], (*texts.actions[level], *special, *agreed)
+
+    def _calls_for(self, case: Case) -> tuple[str, ...]:
+        if case.level <= _CAUTION:
+            return ()
+        headline, actions = self._advice(case)
+        return (headline, *actions)
+
+    def _referral(self, case: Case, questions: tuple[Question, ...]) -> Referral:
+        texts = self.pack.info.texts
+        level = LEVELS[case.level]
+        headline, actions = self._advice(case)
         return Referral(
             urgency=level,
             headline=headline,
@@ -242,6 +252,7 @@ class Tail(ABC):
             groups=tuple(g for g in self.groups if g.id not in denied and still_open.issuperset(g.facts)),
             if_unsure=texts.if_unsure,
             reasons=self._reasons(case),
+            calls_for=self._calls_for(case),
             pack=self.stamp,
             engine=self.name,
             intended_use=self.pack.info.intended_use,

@@ -12,11 +12,11 @@ from psoas_rules.outcomes.captions import CAPTIONS, Captions
 
 __all__ = ["escaped", "to_markdown"]
 
-_ALWAYS: Final = re.compile(r"[\\`*_\[\]<>&|~#$@]")
+_ALWAYS: Final = re.compile(r"[\\`*_\[\]{}<>&|~#$@%^=]")
 """Signs that mean something in CommonMark, in tables or in its common dialects, wherever they stand."""
 _ADDRESS: Final = re.compile(r":(?=//)|(?<=\bwww)\.", re.IGNORECASE)
 """What dialects take for the beginning of a link."""
-_AT_THE_START: Final = re.compile(r"^(?:([-+=:])|(\d+)([.)]))")
+_AT_THE_START: Final = re.compile(r"^(?:([-+:])|(\d+)([.)]))")
 """What begins a list, a heading or a table when it stands first."""
 
 
@@ -71,7 +71,7 @@ def _step(step: StepSheet, captions: Captions) -> Iterator[str]:
     yield f"### {step.number}. {escaped(step.name)}"
     yield from _paragraphs([step.dose_text, step.why])
     yield from _listed("{number}. ", step.how)
-    yield from _listed("- ", (step.tempo, *step.remarks, *captions.hints(step)))
+    yield from _listed("- ", (*step.mind, step.tempo, *step.remarks[len(step.cautions) :], *captions.hints(step)))
 
 
 def _week(week: Iterable[DaySheet], captions: Captions) -> str:

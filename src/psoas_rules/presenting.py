@@ -124,6 +124,7 @@ class Presenter:
             groups=self._questions.whole_groups(questions, denied),
             if_unsure=self._texts.if_unsure,
             reasons=self._reasons(case),
+            calls_for=self._calls_for(case),
             pack=self._stamp,
             engine=self._engine,
             intended_use=self._pack.info.intended_use,
@@ -168,6 +169,13 @@ class Presenter:
             text = f"{title}: {because}" if because != title else title
             notes.setdefault(text, Note(text=text, rules=(one.rule.id,), sources=one.rule.sources))
         return tuple(notes.values())
+
+    def _calls_for(self, case: Case) -> tuple[str, ...]:
+        """What to do because of the answers so far: something only where they need a clinician."""
+        if LEVELS.index(case.level) <= LEVELS.index("caution"):
+            return ()
+        headline, actions = self._advice(case)
+        return (headline, *actions)
 
     def _advice(self, case: Case) -> tuple[str, tuple[str, ...]]:
         """Headline and actions: the usual for the level, unless every reason brings advice of its own."""

@@ -13,9 +13,6 @@ from psoas_rules.outcomes.captions import CAPTIONS, Captions
 
 __all__ = ["read_aloud", "spoken"]
 
-_FIRST: Final = ("stop", "seek_help", "pain")
-"""What is read before the exercises: whoever listens may not listen to the end."""
-
 _UNITS: Final = {
     "s": ("second", "seconds"),
     "min": ("minute", "minutes"),
@@ -28,36 +25,89 @@ _UNITS: Final = {
     "%": ("percent", "percent"),
     "°": ("degree", "degrees"),
 }
+_SHORT_FORMS: Final = {"e.g.": "for example", "i.e.": "that is", "etc.": "and so on", "approx.": "about"}
+_FRACTIONS: Final = {
+    "1/2": "one half",
+    "1/3": "one third",
+    "2/3": "two thirds",
+    "1/4": "one quarter",
+    "3/4": "three quarters",
+}
+_AS_FRACTIONS: Final = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
+
+_NUMBER: Final = r"\d+(?:\.\d+)?"
+_UNIT: Final = rf"(?:{'|'.join(_UNITS)})(?![\w°%])"
 
 
 def _spelt(found: re.Match[str]) -> str:
     return " ".join(found.group())
 
 
+def _fraction(found: re.Match[str]) -> str:
+    return f" {_AS_FRACTIONS[found.group()]}"
+
+
+def _short_form(found: re.Match[str]) -> str:
+    said = _SHORT_FORMS[found[1].lower().replace(" ", "")]
+    said = said.capitalize() if found[1][0].isupper() else said
+    # At the end of a text the full stop is that of the sentence, too.
+    return f"{said}." if found[2] is not None else said
+
+
+def _sets(found: re.Match[str]) -> str:
+    return "1 set of " if found[1] == "1" else f"{found[1]} sets of "
+
+
 def _unit(found: re.Match[str]) -> str:
-    number, unit = found.groups()
+    to, number, unit = found[1] or "", found[2], found[3]
     one, several = _UNITS[unit]
-    return f"{number} {one if number == '1' else several}"
+    return f"{to}{number} {one if number == '1' and not to else several}"
+
+
+def _unit_per(found: re.Match[str]) -> str:
+    number, unit, per = found.groups()
+    one, several = _UNITS[unit]
+    return f"{number} {one if number == '1' else several} per {_UNITS.get(per, (per,))[0]}"
+
+
+def _two_numbers(found: re.Match[str]) -> str:
+    """Two numbers with a slash: a fraction, points on a scale, or one number over another, such as a blood pressure."""
+    whole, upper, lower, unit = found.groups()
+    fraction = _FRACTIONS.get(f"{upper}/{lower}")
+    one, several = _UNITS.get(unit, ("", ""))
+    if fraction and whole:
+        return f"{whole} and {fraction} {several}".rstrip()
+    if fraction:
+        part = f" of {'an' if one == 'hour' else 'a'} {one}" if one != several else f" {one}"
+        return f"{fraction}{part}".rstrip()
+    said = f"{upper} {'of' if int(upper) <= int(lower) else 'over'} {lower}"
+    return " ".join(filter(None, (whole, said, several)))
 
 
 _SAID: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), said)
     for pattern, said in (
-        (r"\be\. ?g\.(?:,)?", "for example"),
-        (r"\bi\. ?e\.(?:,)?", "that is"),
-        (r"\betc\.(?=\s*$)", "and so on."),
-        (r"\betc\.", "and so on"),
-        (r"\bapprox\.", "about"),
+        (r"\b([Ee]\. ?g\.|[Ii]\. ?e\.)(?:,|($)|)", _short_form),
+        (r"\b([Ee]tc\.|[Aa]pprox\.)(\s*$)?", _short_form),
+        (r"(?<![\w./])24/7(?![\w/])", "24 hours a day, 7 days a week"),
         (r"\bDr\.", "Doctor"),
         (r"\bvs\.?(?!\w)", "against"),
         # 2 x 10 times, 2 x 30 s
-        (r"(?<![\w.])(\d+) ?[x×] ?(?=\d)", r"\1 sets of "),
+        (r"(?<![\w.])(\d+) ?[x×] ?(?=\d)", _sets),
         # A fingerprint: mixed letters and digits
         (r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12}\b", _spelt),
+        (f"[{''.join(_AS_FRACTIONS)}]", _fraction),
+        # 5 s-10 s
+        (rf"(?<![\w.-])({_NUMBER} ?{_UNIT}) ?[-–—−] ?(?={_NUMBER} ?{_UNIT})", r"\1 to "),
         # 8-10, but neither a date nor a version
-        (r"(?<![\w.-])(\d+(?:\.\d+)?) ?[-–—] ?(\d+(?:\.\d+)?)(?![\w-])", r"\1 to \2"),
-        (r"(?<![\w./])(\d+)/(\d+)(?![\w/])", r"\1 of \2"),
-        (rf"(?<![\w.])(\d+(?:\.\d+)?) ?({'|'.join(_UNITS)})(?![\w°%])", _unit),
+        (rf"(?<![\w.-])({_NUMBER}) ?[-–—−] ?({_NUMBER})(?![\w-])", r"\1 to \2"),
+        # -2, but not the dash of a list or between words
+        (r"(?<![\w.,)%°-])[-−](?=\d)", "minus "),
+        # 5 m/s
+        (rf"(?<![\w.])({_NUMBER}) ?({'|'.join(_UNITS)})/([^\W\d_]+)", _unit_per),
+        # 1/2, 1 1/2 kg, 3/10, 160/100
+        (rf"(?:(?<![\w./])(\d+) )?(?<![\w./])(\d{{1,4}})/(\d{{1,4}})(?![\w/])(?: ?({_UNIT}))?", _two_numbers),
+        (rf"((?<=\d) to )?(?<![\w.])({_NUMBER}) ?({_UNIT})", _unit),
         (r"≤ ?(?=\d)", "at most "),
         (r"≥ ?(?=\d)", "at least "),
         (r"< ?(?=\d)", "less than "),
@@ -68,7 +118,7 @@ _SAID: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]],
         (r" ?= ?(?=\d)", " is "),
         (r" ?& ?", " and "),
         (r"\band/or\b", "and or"),
-        (r"(?<=\w)/(?=\w)", " or "),
+        (r"(?<=[^\W\d])/(?=\w)|(?<=\w)/(?=[^\W\d])", " or "),
         # What makes a pause
         (r"[()\[\]{}]|(?<=\s)[-–—]+(?=\s)|[–—]", ", "),
         (";", ". "),
@@ -80,7 +130,7 @@ _SAID: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]],
 
 # Most texts are words and a few marks; they are told at a glance.
 _SIMPLE: Final = re.compile(r"[A-Za-z]+(?:(?:[,.?!:]? |['-])[A-Za-z]+)*[.?!]?")
-_SHORT: Final = re.compile(r"\b(?:etc|approx|Dr|vs)\b|\b[ei]\. ?[ge]\b")
+_SHORT: Final = re.compile(r"(?i)\b(?:etc|approx|Dr|vs)\b|\b[ei]\. ?[ge]\b")
 _UNSAID: Final = re.compile(r"[^A-Za-z0-9 .,?!:'-]")
 _KEPT: Final = frozenset(".,?!:'-")
 _SENTENCE: Final = re.compile(r"(?<=[.?!]) (?=\S)")
@@ -90,7 +140,7 @@ def read_aloud(outcome: Outcome, labels: Labels = ENGLISH, captions: Captions = 
     """An outcome as plain text for a voice.
 
     Each sentence stands on a line of its own, an empty line is a longer pause. There are no signs and no short forms:
-    units are words. A routine begins with when to stop and get help. The words are those of every other format.
+    units are words. The words and their order are those of every other format.
 
     Args:
         outcome: A routine, a referral or a screening.
@@ -147,8 +197,7 @@ def _begun(sentence: str) -> str:
 
 def _parts(told: Sheet, captions: Captions) -> Iterator[Iterable[str]]:
     yield (told.title, *told.lead)
-    first = [section for role in _FIRST if (section := told.section(role))]
-    for section in (*first, *(section for section in told.sections if section not in first)):
+    for section in told.sections:
         yield (captions.title(section.title, section.minutes), *section.text, *section.entries, *section.after)
         for step in section.steps:
             yield from _step(step, len(told.steps), captions)
@@ -159,7 +208,7 @@ def _parts(told: Sheet, captions: Captions) -> Iterator[Iterable[str]]:
 
 def _step(step: StepSheet, count: int, captions: Captions) -> Iterator[Iterable[str]]:
     yield (captions.exercise_of.format(number=step.number, count=count), step.name, *step.dose_pieces)
-    yield (step.why, *step.remarks, *captions.hints(step))
+    yield (step.why, *step.mind, *step.remarks[len(step.cautions) :], *captions.hints(step))
     yield step.how
 
 

@@ -30,8 +30,8 @@ _FOR_PEOPLE: Final = frozenset(
         *("ask", "say", "could_mean", "headline", "actions", "do", "steps", "do_not_if", "cues", "common_faults"),
         *("stop_signs", "why", "offered_when", "not_on_your_own", "text", "because", "options", "could_also_be"),
         *("not_a_diagnosis", "screening", "no_steps", "next_check", "principles", "pain_rules", "pain_rules_strict"),
-        *("stop_rules", "seek_help_again", "levels", "profiles", "confidence", "meanwhile", "schedule", "if_unsure", "days"),
-        *("after_clearance", "unsettled", "slot_because", "format_because", "session_because", "intended_use"),
+        *("stop_rules", "seek_help_again", "levels", "profiles", "confidence", "meanwhile", "schedule", "if_unsure"),
+        *("days", "after_clearance", "unsettled", "slot_because", "format_because", "session_because", "intended_use"),
     }
 )
 """Keys of texts that the person who exercises reads."""

@@ -13,18 +13,8 @@ from rich.text import Text
 
 from psoas_rules.cli.rendering import Page
 from psoas_rules.legible import legible
-from psoas_rules.outcomes import (
-    DaySheet,
-    Outcome,
-    Referral,
-    Routine,
-    Screening,
-    Section,
-    Sheet,
-    StepSheet,
-    sheet,
-)
-from psoas_rules.outcomes.captions import CAPTIONS
+from psoas_rules.outcomes import ENGLISH, DaySheet, Labels, Outcome, Section, Sheet, StepSheet, sheet
+from psoas_rules.outcomes.captions import CAPTIONS, Captions
 from psoas_rules.pack import Level
 
 __all__ = ["paint"]
@@ -44,7 +34,9 @@ _ON_REQUEST: Final = frozenset({"how_to"})
 """Sections that are printed together with how each exercise is done."""
 
 
-def paint(console: Console, outcome: Outcome, *, how: bool = False) -> None:
+def paint(
+    console: Console, outcome: Outcome, *, how: bool = False, labels: Labels = ENGLISH, captions: Captions = CAPTIONS
+) -> None:
     """Prints an outcome.
 
     On a terminal it has boxes, and tables if there is room for them. Elsewhere it is lines of text. Neither needs
@@ -54,10 +46,12 @@ def paint(console: Console, outcome: Outcome, *, how: bool = False) -> None:
         console: Where to print.
         outcome: What to print.
         how: Whether to tell how each exercise is done.
+        labels: The fixed words around what the pack says.
+        captions: The fixed words of the page.
     """
-    told = sheet(outcome)
-    painter = (_Boxes if console.is_terminal else _Lines)(Page(console), how=how)
-    painter.banner(_headline(outcome, told), _banner_style(told))
+    told = sheet(outcome, labels)
+    painter = (_Boxes if console.is_terminal else _Lines)(Page(console), captions, how=how)
+    painter.banner(told)
     for text in told.lead:
         painter.page.line(text, style="bold")
     for section in told.sections:
@@ -70,19 +64,6 @@ def paint(console: Console, outcome: Outcome, *, how: bool = False) -> None:
         painter.page.line(text, style="dim")
 
 
-def _headline(outcome: Outcome, told: Sheet) -> str:
-    """What kind of outcome it is, in capitals: nobody takes a referral for a routine, whatever its colour."""
-    match outcome:
-        case Referral():
-            return f"REFERRAL, NO EXERCISE: {told.title.upper() if told.urgency == 'emergency' else told.title}"
-        case Screening():
-            return f"NO ROUTINE YET: {len(outcome.questions)} safety questions are open"
-        case Routine() if not told.steps:
-            return "NO EXERCISE LEFT"
-        case Routine():
-            return f"ROUTINE: {len(told.steps)} exercises, about {told.minutes} minutes"
-
-
 def _banner_style(told: Sheet) -> str:
     return _STYLES["same_day"] if told.kind == "routine" and not told.steps else _STYLES[told.urgency]
 
@@ -92,16 +73,18 @@ class _Lines:
 
     Args:
         page: Where to print.
+        captions: The fixed words of the page.
         how: Whether to tell how each exercise is done.
     """
 
-    def __init__(self, page: Page, *, how: bool) -> None:
+    def __init__(self, page: Page, captions: Captions, *, how: bool) -> None:
         self.page = page
+        self._captions = captions
         self._how = how
 
-    def banner(self, text: str, style: str) -> None:
+    def banner(self, told: Sheet) -> None:
         """What kind of sheet this is."""
-        self.page.line(f"== {text} ==", style=style)
+        self.page.line(f"== {self._captions.headline(told)} ==", style=_banner_style(told))
 
     def section(self, section: Section) -> None:
         """A section with its title."""
@@ -123,24 +106,34 @@ class _Lines:
         for step in steps:
             self.page.line(f"{step.number}. {step.name}", style="bold", hang=3)
             self.page.line(step.dose_text, indent=3, style="green")
-            for text, style in _told(step, how=self._how):
+            for text, style in self._told(step):
                 self.page.line(text, indent=3, hang=0 if text == step.why else 2, style=style)
+
+    def _told(self, step: StepSheet) -> Iterator[tuple[str, str]]:
+        """The lines below the name of an exercise, with their styles."""
+        yield step.why, ""
+        if self._how:
+            yield from ((f"- {line}", "") for line in step.how)
+        yield from ((warning, "yellow") for warning in step.mind)
+        yield from ((remark, "") for remark in step.remarks[len(step.cautions) :])
+        if self._how:
+            yield from ((hint, "dim") for hint in self._captions.hints(step))
 
     def week(self, week: tuple[DaySheet, ...]) -> None:
         """What each day is for."""
-        self.page.title(CAPTIONS.week, style="bold cyan")
+        self.page.title(self._captions.week, style="bold cyan")
         for day in week:
-            numbers = f" {CAPTIONS.exercises} {CAPTIONS.numbers(day.steps)}." if day.steps else ""
-            self.page.line(f"{CAPTIONS.day.format(number=day.index + 1)}: {day.text}{numbers}", hang=7)
+            numbers = f" {self._captions.exercises} {self._captions.numbers(day.steps)}." if day.steps else ""
+            self.page.line(f"{self._captions.day.format(number=day.index + 1)}: {day.text}{numbers}", hang=7)
 
 
 class _Boxes(_Lines):
     """A sheet with boxes around what matters most, and tables where there is room."""
 
-    def banner(self, text: str, style: str) -> None:
+    def banner(self, told: Sheet) -> None:
         """What kind of sheet this is, in a box; a double one where there is no exercise at all."""
-        frame = box.ROUNDED if text.startswith("ROUTINE") else box.DOUBLE
-        self._print(Panel(Text(legible(text), justify="center"), style=style, box=frame))
+        text = Text(legible(self._captions.headline(told)), justify="center")
+        self._print(Panel(text, style=_banner_style(told), box=box.ROUNDED if told.steps else box.DOUBLE))
 
     def section(self, section: Section) -> None:
         """A section; in a red box if it says when to stop."""
@@ -174,7 +167,7 @@ class _Boxes(_Lines):
         table.add_column(ratio=1, min_width=22)
         for step in steps:
             parts = [Text(legible(step.name), style="bold")]
-            parts += [Text(legible(text), style=style) for text, style in _told(step, how=self._how)]
+            parts += [Text(legible(text), style=style) for text, style in self._told(step)]
             pieces = Group(*(Text(legible(piece), style="green") for piece in step.dose_pieces))
             table.add_row(f"{step.number}.", Group(*parts), pieces)
         self._print(table)
@@ -182,28 +175,17 @@ class _Boxes(_Lines):
     def week(self, week: tuple[DaySheet, ...]) -> None:
         """What each day is for, as a table."""
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold cyan")
-        for head in (CAPTIONS.week, CAPTIONS.what, CAPTIONS.exercises):
+        for head in (self._captions.week, self._captions.what, self._captions.exercises):
             table.add_column(head)
         for day in week:
-            cells = (CAPTIONS.day.format(number=day.index + 1), day.text, CAPTIONS.numbers(day.steps) or "-")
+            day_name = self._captions.day.format(number=day.index + 1)
+            cells = (day_name, day.text, self._captions.numbers(day.steps) or "-")
             table.add_row(*(Text(legible(cell)) for cell in cells), style="bold" if day.kind == "whole" else "")
         self.page.line()
         self._print(table)
 
     def _title(self, section: Section) -> str:
-        return CAPTIONS.title(section.title, section.minutes)
+        return self._captions.title(section.title, section.minutes)
 
     def _print(self, thing: RenderableType) -> None:
         self.page.console.print(thing, width=self.page.width, soft_wrap=False)
-
-
-def _told(step: StepSheet, *, how: bool) -> Iterator[tuple[str, str]]:
-    """The lines below the name of an exercise, with their styles."""
-    yield step.why, ""
-    if how:
-        yield from ((f"- {line}", "") for line in step.how)
-    for remark in step.remarks:
-        warns = any(warning in remark for warning in (*step.cautions, *step.stop_signs))
-        yield remark, "yellow" if warns else ""
-    if how:
-        yield from ((hint, "dim") for hint in CAPTIONS.hints(step))

@@ -30,11 +30,15 @@ from psoas_rules.outcomes.values import (
 )
 
 if TYPE_CHECKING:
+    from psoas_rules.outcomes.captions import CAPTIONS, Captions
+    from psoas_rules.outcomes.html import to_html
     from psoas_rules.outcomes.labels import ENGLISH, Labels
     from psoas_rules.outcomes.sheets import DaySheet, Role, Section, Sheet, StepSheet, sheet
 
 __all__ = [
+    "CAPTIONS",
     "ENGLISH",
+    "Captions",
     "Day",
     "DaySheet",
     "Dose",
@@ -61,11 +65,14 @@ __all__ = [
     "Word",
     "outcome_from_dict",
     "sheet",
+    "to_html",
 ]
 
 # What tells outcomes is imported when one is told: who only reads `outcome.kind` does not wait for it.
 _HOMES = {
+    **dict.fromkeys(("CAPTIONS", "Captions"), "captions"),
     **dict.fromkeys(("ENGLISH", "Labels"), "labels"),
+    "to_html": "html",
     **dict.fromkeys(("DaySheet", "Role", "Section", "Sheet", "StepSheet", "sheet"), "sheets"),
 }
 

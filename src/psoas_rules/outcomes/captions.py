@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from psoas_rules.outcomes.labels import same_braces
-from psoas_rules.outcomes.sheets import StepSheet
+from psoas_rules.outcomes.sheets import Sheet, StepSheet
 
 
 @attrs.frozen(kw_only=True)
@@ -27,6 +27,11 @@ class Captions:
         phase: Title of a phase with its minutes.
         exercise_of: Which exercise comes now, for a voice.
         session, easy, check: Names of the entries in a calendar.
+        cancelled: Name of an entry that is taken out of a calendar.
+        has_exercises, has_referral, has_questions: What kind of outcome it is, said so that nobody takes one for
+            another.
+        one_exercise, several_exercises, one_minute, several_minutes, one_question, several_questions: What is counted
+            in them.
 
     Raises:
         ValueError: when an entry has other braces than the English one.
@@ -45,6 +50,16 @@ class Captions:
     session: str = "Exercises: the whole session"
     easy: str = "Exercises: an easy day"
     check: str = "Exercises: look again"
+    cancelled: str = "Exercises: cancelled"
+    has_exercises: str = "ROUTINE: {exercises}, {minutes}"
+    has_referral: str = "REFERRAL, NO EXERCISE: {title}"
+    has_questions: str = "NO ROUTINE YET: {questions}"
+    one_exercise: str = "1 exercise"
+    several_exercises: str = "{count} exercises"
+    one_minute: str = "about 1 minute"
+    several_minutes: str = "about {count} minutes"
+    one_question: str = "1 safety question is open"
+    several_questions: str = "{count} safety questions are open"
 
     def __attrs_post_init__(self) -> None:
         given = {field.name: (str(field.default), getattr(self, field.name)) for field in attrs.fields(Captions)}
@@ -55,6 +70,21 @@ class Captions:
     def title(self, title: str, minutes: int | None) -> str:
         """The title of a section, with its minutes where it has some."""
         return title if minutes is None else self.phase.format(title=title, minutes=minutes)
+
+    def headline(self, sheet: Sheet) -> str:
+        """What kind of outcome it is, for the top of a page that has no room for much."""
+        if sheet.kind == "referral":
+            loud = sheet.title.upper() if sheet.urgency == "emergency" else sheet.title
+            return self.has_referral.format(title=loud)
+        if sheet.kind == "screening":
+            open_now = sum(len(section.entries) for section in sheet.sections if section.role == "ask")
+            return self.has_questions.format(questions=_counted(open_now, self.one_question, self.several_questions))
+        if not sheet.steps:
+            return sheet.title.upper()
+        return self.has_exercises.format(
+            exercises=_counted(len(sheet.steps), self.one_exercise, self.several_exercises),
+            minutes=_counted(sheet.minutes or 1, self.one_minute, self.several_minutes),
+        )
 
     def numbers(self, numbers: tuple[int, ...]) -> str:
         """Numbers of exercises, those in a row as a range: "1, 4 to 6"."""
@@ -76,6 +106,10 @@ class Captions:
             (self.faults.format(faults="; ".join(step.faults)), step.faults),
         )
         return tuple(hint for hint, given in hints if given)
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return one if count == 1 else several.format(count=count)
 
 
 CAPTIONS: Final = Captions()

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from typing import Final, Protocol
+from typing import Final
 
+from psoas_rules.figures import FIGURE_CSS
 from psoas_rules.legible import legible
 from psoas_rules.outcomes.captions import CAPTIONS, Captions
+from psoas_rules.outcomes.pictures import Picture, fitting_pictures, safe_picture
 from psoas_rules.outcomes.sheets import DaySheet, Section, Sheet, StepSheet
 
-__all__ = ["Picture", "to_html"]
-
-
-class Picture(Protocol):
-    """A drawing of an exercise."""
-
-    @property
-    def title(self) -> str:
-        """Name of the exercise that it shows."""
-
-    def inline(self, prefix: str = "") -> str:
-        """The drawing as SVG inside a page, its ids beginning with the prefix."""
-
-
-_FOLDED: Final = frozenset({"left_out", "how_to", "known"})
+_FOLDED: Final = frozenset({"left_out", "how_to"})
 """Sections that are opened by whoever wants to read them; nothing in them warns."""
-_ALARMING: Final = frozenset({"stop", "seek_help", "act"})
+_ALARMING: Final = frozenset({"stop", "seek_help", "act", "known"})
 _URGENT: Final = frozenset({"same_day", "emergency"})
 
 # The page's own colours and fonts are kept, so that it fits light and dark pages alike. The one colour that is set
@@ -51,37 +39,34 @@ white-space:normal;vertical-align:top}
 def to_html(
     sheet: Sheet,
     pictures: Mapping[str, Picture] | None = None,
-    style: str = "",
     captions: Captions = CAPTIONS,
 ) -> str:
     """A sheet as HTML: one `section` that can stand in any page, without scripts and without anything from elsewhere.
 
-    All text is escaped. Each exercise is folded up under its name and its dose, with what to mind in it.
+    All text is escaped. How an exercise is done is folded up under its name and its dose; what to mind in it is not.
 
     Args:
         sheet: What to show.
-        pictures: Drawings, by id of the exercise. One is shown only where it is of the exercise of that name: another
-            pack may use the same id for something else.
-        style: The style sheet of the drawings, put in once if there are any.
+        pictures: Drawings, by id of the exercise; None for those that come with the library. See `fitting_pictures`.
         captions: The fixed words of the page.
 
     Returns:
         The HTML. The same sheet gives the same text.
     """
-    body = "\n".join(_body(sheet, pictures or {}, captions))
-    styles = f"{_STYLE}\n{style}" if "<svg" in body else _STYLE
+    body = "\n".join(_body(sheet, fitting_pictures(sheet, pictures), captions))
+    styles = f"{_STYLE}\n{FIGURE_CSS}" if "<svg" in body else _STYLE
     urgent = " urgent" if sheet.kind == "referral" and sheet.urgency in _URGENT else ""
     # No label: that would make it a landmark, and one page can hold several sheets with the same title.
     return f'<section class="psoas-sheet{urgent}">\n<style>{styles}</style>\n{body}\n</section>'
 
 
-def _body(sheet: Sheet, pictures: Mapping[str, Picture], captions: Captions) -> Iterator[str]:
+def _body(sheet: Sheet, pictures: Mapping[int, Picture], captions: Captions) -> Iterator[str]:
     yield _element("h3", sheet.title)
     yield from _paragraphs(sheet.lead)
     for section in sheet.sections:
         if section.steps:
             yield _element("h4", captions.title(section.title, section.minutes))
-            yield from (_step(step, sheet, pictures.get(step.exercise), captions) for step in section.steps)
+            yield from (_step(step, sheet, pictures.get(step.number), captions) for step in section.steps)
         else:
             yield "\n".join(_folded(section) if section.role in _FOLDED else _shown(section))
         if section.role == "time" and sheet.week:
@@ -113,13 +98,14 @@ def _content(section: Section) -> Iterator[str]:
 def _step(step: StepSheet, sheet: Sheet, picture: Picture | None, captions: Captions) -> str:
     head = f"{step.number}. <strong><bdi>{_text(step.name)}</bdi></strong> – {_text(step.dose_text)}"
     lines = [f"<details><summary>{head}</summary>"]
-    if picture is not None and legible(picture.title) == legible(step.name):
-        # Several outcomes can stand in one notebook.
-        lines.append(f"<figure>{picture.inline(f'psoas-{sheet.stamp.digest[:6]}-{step.number}-')}</figure>")
+    # Several outcomes can stand in one notebook.
+    drawn = safe_picture(picture, f"psoas-{sheet.stamp.digest[:6]}-{step.number}-") if picture is not None else None
+    if drawn is not None:
+        lines.append(f"<figure>{drawn}</figure>")
     lines += _paragraphs([step.why])
     lines += _listed("ol", step.how)
-    lines += _listed("ul", (step.tempo, *step.remarks, *captions.hints(step)))
-    return "\n".join([*lines, "</details>"])
+    lines += _listed("ul", (step.tempo, *step.remarks[len(step.cautions) :], *captions.hints(step)))
+    return "\n".join([*lines, "</details>", *_listed("ul", step.mind)])
 
 
 def _week(week: Iterable[DaySheet], captions: Captions) -> Iterator[str]:

@@ -16,12 +16,13 @@ _TITLES: Final = FrozenDict(
         "routine": "Your routine",
         "referral": "No exercise yet",
         "screening": "First a few questions",
+        "no_steps": "No exercises for now",
     }
 )
 _URGENCIES: Final = FrozenDict(
     {
-        "before_exercising": "Ask a clinician before you exercise",
-        "same_day": "See a clinician today",
+        "before_exercising": "Talk to a doctor before you exercise",
+        "same_day": "See a doctor today",
         "emergency": "Emergency",
     }
 )
@@ -71,7 +72,8 @@ _DOSE: Final = FrozenDict(
 )
 _STEP: Final = FrozenDict(
     {
-        "mind": "Mind: {caution}",
+        "in_steps": "Exercises {numbers}: {caution}",
+        "mind": "Take care: {caution}",
         "on_days": "On {days}.",
         "feel_on_days": "{feel}, on {days}.",
         "instead_of": "In place of: {names}.",
@@ -119,9 +121,11 @@ def same_braces(key: str, english: str, given: str) -> Iterator[str]:
 
 def _braces(text: str) -> frozenset[str]:
     try:
-        return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+        parts = tuple(Formatter().parse(text))
     except ValueError:
         return frozenset({text})
+    # What is filled in is words: nothing to convert, to pad, or to look inside of.
+    return frozenset(f"{name}{conversion or ''}{form}" for _, name, form, conversion in parts if name is not None)
 
 
 @attrs.frozen(kw_only=True)

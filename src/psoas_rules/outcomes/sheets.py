@@ -5,7 +5,7 @@ So what the terminal, a notebook, a printed page, a calendar and a voice say is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 import attrs
@@ -28,26 +28,26 @@ from psoas_rules.pack import LEVELS, PHASES, DayKind, Level, Phase
 
 Role: TypeAlias = Literal[
     "pattern",
+    "know",
+    "stop",
+    "seek_help",
+    "shared_cautions",
     "warm_up",
     "strengthening",
     "release",
     "time",
-    "know",
-    "shared_cautions",
+    "pain",
     "asked",
     "left_out",
     "how_to",
-    "pain",
-    "stop",
-    "seek_help",
     "act",
     "why",
     "meanwhile",
     "open",
-    "ask",
     "known",
+    "ask",
 ]
-"""What a section is for; a format may give it a look and a place by it."""
+"""What a section is for, in the order of a sheet; a format may give it a look by it."""
 
 _SHARED_FROM = 3
 """So many steps must carry a caution before it is said once for all."""
@@ -72,6 +72,7 @@ class StepSheet:
         cautions: What this person should mind, without what is said once for several exercises.
         all_cautions: The same with it.
         stop_signs: When to stop this exercise.
+        stop_text: The same as one line; empty where there are none.
         instead_of: Names of exercises that it stands in for.
         needs: Things it needs.
         details: The lines under its name where there is no room for a layout: why, how, cautions, feel and days, what
@@ -99,6 +100,7 @@ class StepSheet:
     cautions: tuple[str, ...]
     all_cautions: tuple[str, ...]
     stop_signs: tuple[str, ...]
+    stop_text: str
     instead_of: tuple[str, ...]
     needs: tuple[str, ...]
     details: tuple[str, ...]
@@ -106,8 +108,14 @@ class StepSheet:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """The details that are neither what it is for nor how it is done."""
-        return self.details[1 + len(self.how) :]
+        """The details that are neither what it is for nor how it is done, nor when to stop it."""
+        rest = self.details[1 + len(self.how) :]
+        return rest[:-1] if self.stop_text else rest
+
+    @property
+    def mind(self) -> tuple[str, ...]:
+        """The lines that are never to be hidden: its cautions, and when to stop it."""
+        return (*self.remarks[: len(self.cautions)], *([self.stop_text] if self.stop_text else []))
 
     @property
     def dose_pieces(self) -> tuple[str, ...]:
@@ -197,7 +205,9 @@ class Sheet:
         return next((section for section in self.sections if section.role == role), None)
 
     def texts(self) -> Iterator[str]:
-        """Every text that is read, in order: what a full format must not leave out."""
+        """Every text of the sections, in order: what a full format must not leave out. Tempo, needs, reminders, common
+        mistakes and the week are for formats that have room for them.
+        """
         yield from (self.title, *self.lead)
         for section in self.sections:
             yield from (section.title, *section.text, *section.entries)
@@ -236,30 +246,35 @@ def _routine(routine: Routine, labels: Labels) -> Sheet:
         takes = _minutes(sum(step.dose.seconds for step in steps))
         phases.append(Section(role=phase, title=labels.sections[phase], steps=steps, minutes=takes))
     minutes = _minutes(routine.seconds) if routine.steps else None
-    about = (labels.lines["about_minutes"].format(minutes=minutes),) if minutes else ()
+    when = (labels.lines["about_minutes"].format(minutes=minutes), *routine.schedule) if minutes else ()
+    empty, notes = not routine.steps, tuple(_texts(routine.notes))
     sections = (
-        Section(role="pattern", title=labels.sections["pattern"], text=tuple(_pattern(routine, labels))),
+        _paragraphs("pattern", tuple(_pattern(routine, labels)), labels),
+        # What the person should mind stands before the exercises: afterwards it would be read too late, or not at all.
+        _listed("know", () if empty else notes, labels),
+        _listed("stop", routine.stop_rules, labels),
+        attrs.evolve(_listed("seek_help", routine.seek_help, labels), after=routine.seek_help_if_yes),
+        _listed("shared_cautions", _with_numbers(shared, numbered, labels), labels),
         *phases,
-        _paragraphs("time", (*about, *routine.schedule, routine.next_check), labels),
-        _listed("know", _texts(routine.notes), labels),
-        _listed("shared_cautions", shared, labels),
+        _paragraphs("time", (*when, routine.next_check), labels),
+        _listed("pain", routine.pain_rules, labels),
         _listed("asked", (_request(request, labels) for request in routine.requests), labels),
         _listed("left_out", _left_out(routine), labels),
         _listed("how_to", routine.principles, labels),
-        _listed("pain", routine.pain_rules, labels),
-        _listed("stop", routine.stop_rules, labels),
-        attrs.evolve(_listed("seek_help", routine.seek_help, labels), after=routine.seek_help_if_yes),
     )
     week = planned(routine)
     return Sheet(
         kind="routine",
         urgency=routine.triage,
-        title=labels.titles["routine"],
-        lead=(),
+        title=labels.titles["no_steps" if empty else "routine"],
+        # With no exercise in it, why that is so is the first thing to read.
+        lead=notes if empty else (),
         sections=_said(sections),
         stamp=routine.pack,
         foot=(),
-        week=tuple(
+        week=()
+        if empty
+        else tuple(
             DaySheet(index=i, kind=day.kind, text=day.text, steps=steps)
             for i, (day, steps) in enumerate(zip(routine.week, week, strict=True))
         ),
@@ -296,13 +311,15 @@ def _screening(screening: Screening, labels: Labels) -> Sheet:
         asks += [one.ask for one in screening.questions if one.urgency == level and one.fact not in grouped]
         title = screening.if_unsure.get(level, labels.sections["ask"])
         sections.append(Section(role="ask", title=title, level=level, entries=tuple(asks)))
+    known = _listed("known", _texts(screening.reasons), labels)
     urgencies = [question.urgency for question in screening.questions]
     return Sheet(
         kind="screening",
         urgency=max(urgencies, key=LEVELS.index, default="ok"),
         title=labels.titles["screening"],
         lead=(screening.message,),
-        sections=_said((*sections, _listed("known", _texts(screening.reasons), labels))),
+        # What is known already comes first: it may call for something, whatever the open questions say.
+        sections=_said((attrs.evolve(known, text=screening.calls_for), *sections)),
         stamp=screening.pack,
         foot=(),
     )
@@ -343,6 +360,7 @@ def _step(number: int, step: Step, shared: tuple[str, ...], labels: Labels) -> S
         cautions=cautions,
         all_cautions=step.cautions,
         stop_signs=step.stop_signs,
+        stop_text=_stop_text(step, labels),
         instead_of=step.instead_of,
         needs=step.needs,
         details=tuple(_details(step, words, cautions, labels)),
@@ -360,14 +378,26 @@ def _details(step: Step, words: DoseText, cautions: tuple[str, ...], labels: Lab
         yield labels.step["on_days"].format(days=words.days)
     if step.instead_of:
         yield labels.step["instead_of"].format(names=", ".join(step.instead_of))
-    if step.stop_signs:
-        yield labels.step["stop_for"].format(signs="; ".join(step.stop_signs))
+    stop_text = _stop_text(step, labels)
+    if stop_text:
+        yield stop_text
+
+
+def _stop_text(step: Step, labels: Labels) -> str:
+    return labels.step["stop_for"].format(signs="; ".join(step.stop_signs)) if step.stop_signs else ""
 
 
 def _shared_cautions(routine: Routine) -> tuple[str, ...]:
     """Cautions that several steps carry; said once, they are read."""
     every = [caution for step in routine.steps for caution in step.cautions]
     return tuple(caution for caution in dict.fromkeys(every) if every.count(caution) >= _SHARED_FROM)
+
+
+def _with_numbers(cautions: Iterable[str], steps: Mapping[int, Step], labels: Labels) -> Iterator[str]:
+    """Each caution with the numbers of the exercises that it is about."""
+    for caution in cautions:
+        numbers = ", ".join(str(number) for number, step in steps.items() if caution in step.cautions)
+        yield labels.step["in_steps"].format(numbers=numbers, caution=caution)
 
 
 def _left_out(routine: Routine) -> Iterator[str]:

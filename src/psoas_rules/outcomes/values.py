@@ -307,11 +307,10 @@ class _Outcome:
     def _repr_html_(self) -> str:
         """What notebooks show."""
         with IMPORTING:
-            from psoas_rules.figures import FIGURE_CSS, load_figures
             from psoas_rules.outcomes.html import to_html
             from psoas_rules.outcomes.sheets import sheet
 
-        return to_html(sheet(self), load_figures(), FIGURE_CSS)  # type: ignore[arg-type]
+        return to_html(sheet(self))  # type: ignore[arg-type]
 
 
 @attrs.frozen(kw_only=True)
@@ -410,7 +409,8 @@ class Screening(_Outcome):
         questions: What to ask, the most dangerous first.
         groups: Groups in which everything is open; one "no" denies all questions of a group.
         if_unsure: What to do when a question of this urgency cannot be answered, by urgency.
-        reasons: What the answers so far already call for.
+        reasons: What the answers so far already tell.
+        calls_for: What to do because of that, whatever the open questions say.
     """
 
     kind: ClassVar[str] = "screening"
@@ -420,6 +420,7 @@ class Screening(_Outcome):
     groups: tuple[ScreenQuestion, ...] = ()
     if_unsure: Mapping[str, str] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
     reasons: tuple[Note, ...] = ()
+    calls_for: tuple[str, ...] = ()
 
 
 Outcome: TypeAlias = Routine | Referral | Screening

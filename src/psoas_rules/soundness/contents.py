@@ -160,10 +160,10 @@ def _check_week(reading: Reading, texts: Texts, experiences: tuple[str, ...]) ->
     for kind in dict.fromkeys(kind for kinds in texts.week.values() for kind in kinds):
         if kind not in texts.days:
             tell(reading, "pack.yaml", ("texts", "days"), "missing-key", f"'{kind}' is missing")
-    for kind in texts.days:
-        if kind not in DAY_KINDS:
-            message = f"unknown key {show(kind)}{nearest(kind, DAY_KINDS)}"
-            tell(reading, "pack.yaml", ("texts", "days", kind), "unknown-key", message)
+    for key in texts.days:
+        if key not in DAY_KINDS:
+            message = f"unknown key {show(key)}{nearest(key, DAY_KINDS)}"
+            tell(reading, "pack.yaml", ("texts", "days", key), "unknown-key", message)
 
 
 def check_completeness(reading: Reading, book: Rulebook) -> None:
