@@ -23,6 +23,8 @@ SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
 INTAKES = sorted((ROOT / "examples" / "intakes").glob("*.yaml"))
 # It serves until somebody stops it; test_web_interview.py starts it and looks at its pages.
 SERVES = ("14_interview_on_the_web",)
+# What some of them use besides the library.
+NEEDS = {"17_a_cohort": ("pyarrow",), "18_a_cohort_on_dask": ("pyarrow", "dask", "distributed")}
 UPDATE = os.environ.get("UPDATE_SNAPSHOTS") == "1"
 
 
@@ -54,6 +56,8 @@ def test_the_examples_are_numbered_from_one():
     "script", [script for script in SCRIPTS if script.stem not in SERVES], ids=lambda script: script.stem
 )
 def test_the_example_prints_its_page(script, tmp_path):
+    for library in NEEDS.get(script.stem, ()):
+        pytest.importorskip(library)
     done = run(script, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     printed = without_engine(done.stdout)

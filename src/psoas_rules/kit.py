@@ -111,8 +111,8 @@ class Kit:
         self.floors = DoseFloors.of(self.pack)
         self.setup_s = self.pack.constant("setup_s")
         self.extra_sets = int(self.pack.constant("extra_sets_on_one_side"))
-        self._default_minutes = self.pack.constant("default_minutes")
-        self._longest_minutes = self.pack.constant("longest_minutes")
+        self.default_minutes = self.pack.constant("default_minutes")
+        self.longest_minutes = self.pack.constant("longest_minutes")
         self.formats = tuple(sorted(self.pack.sessions.formats, key=lambda one: one.up_to_minutes))
         self.format_rules = tuple(f"formats.up_to_{one.up_to_minutes}" for one in self.formats)
         exercises = self.pack.exercises
@@ -165,8 +165,8 @@ class Kit:
     def minutes(self, facts: Mapping[str, Value]) -> float:
         """The time for the session: what the person has, within what the pack allows."""
         given = facts.get(MINUTES)
-        minutes = given if isinstance(given, int | float) else self._default_minutes
-        return min(minutes, self._longest_minutes)
+        minutes = given if isinstance(given, int | float) else self.default_minutes
+        return min(minutes, self.longest_minutes)
 
 
 def _named_by(exercises: Iterable[Exercise]) -> dict[str, frozenset[str]]:

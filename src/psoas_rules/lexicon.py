@@ -78,6 +78,10 @@ class Lexicon:
         spec = self.spec(fact)
         return spec.label if fact == spec.name else f"{spec.label} ({fact.rpartition('.')[2]})"
 
+    def exercise_named(self, words: str) -> str | None:
+        """The id of the exercise that these words name; None for no exercise of the pack."""
+        return self.exercises.get(name_key(words)) if len(words) <= _LONGEST_NAME else None
+
     def named(self, kind: FactKind) -> dict[str, FactSpec]:
         """The specs of one kind, by name without the kind."""
         return {spec.key: spec for spec in self.specs.values() if spec.kind == kind}
@@ -224,7 +228,7 @@ class _Reader:
         if not isinstance(entry, str) or len(entry) > _LONGEST_NAME:
             return None
         if spec.answer == "names":
-            return self.lexicon.exercises.get(name_key(entry))
+            return self.lexicon.exercise_named(entry)
         return option_named(entry, spec.options)
 
     def _not_listed(self, spec: FactSpec, entry: object) -> str:

@@ -276,6 +276,15 @@ def _words(weighed: Weighed, side: Literal["left", "right"]) -> SidePattern:
     return weighed.left if side == "left" else weighed.right
 
 
+def urgencies(compiled: Compiled) -> dict[str, Level]:
+    """For each fact that triage reads, how urgent the answer can make it."""
+    found: dict[str, Level] = {}
+    for ready in compiled.rules["triage"]:
+        for fact in ready.reads:
+            found[fact] = highest(found.get(fact, "ok"), ready.level)
+    return found
+
+
 def _experience(facts: Mapping[str, Value]) -> str:
     return str(facts.get("person.experience", "none"))
 
@@ -286,10 +295,7 @@ class _Questions:
     def __init__(self, compiled: Compiled) -> None:
         self._lexicon = compiled.book.lexicon
         self._screen = compiled.book.pack.screen
-        self._urgency: dict[str, Level] = {}
-        for ready in compiled.rules["triage"]:
-            for fact in ready.reads:
-                self._urgency[fact] = highest(self._urgency.get(fact, "ok"), ready.level)
+        self._urgency = urgencies(compiled)
         groups = {fact: group for group, facts in self._lexicon.groups.items() for fact in facts}
         asked = [
             said.conclusion.subject

@@ -134,7 +134,7 @@ class Compiled:
         self.choices = tuple(dict.fromkeys(chain(book.offers.values(), *book.uses.values())))
         self._choosing = self._program(engine, self.choices)
         self.scales = Scales(book.pack, [one.rule for one in self.rules["evidence"]])
-        self._item_of = {
+        self.item_of = {
             fact: item.id
             for item in book.pack.signs
             if item.evidence
@@ -183,7 +183,7 @@ class Compiled:
 
     def items(self, case: Case) -> int:
         """How many signs that bear on a pattern were answered."""
-        item_of, facts = self._item_of, case.facts
+        item_of, facts = self.item_of, case.facts
         return len({item_of[fact] for fact in case.unusual if fact in item_of and fact in facts})
 
     @staticmethod

@@ -1,0 +1,1 @@
+"""A whole cohort by columns, against one person after the other and against other engines."""

@@ -1,0 +1,265 @@
+"""From decided batches to Arrow columns; only those that are asked for are built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+import attrs
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from psoas_rules.cohort.barring import Barring
+from psoas_rules.cohort.deciding import Decided
+from psoas_rules.cohort.doses import Doses, DoseTables, Source
+from psoas_rules.cohort.filling import Filler, Seconds, Sessions
+from psoas_rules.cohort.packed import Lists, Maybe, both, either, packed, truths, without
+from psoas_rules.cohort.schema import COLUMNS, KINDS, output_type
+from psoas_rules.cohort.weighing import PROFILES, SURENESS
+from psoas_rules.dosing import Cap
+from psoas_rules.kit import Kit
+from psoas_rules.outcomes import Dose
+from psoas_rules.pack import LEVELS, SIDES, STAGES
+from psoas_rules.stages import Compiled, Ready
+
+OF_SESSIONS: Final = frozenset({"steps", "seconds", "left_out", "fired"})
+"""The columns for which sessions have to be filled."""
+
+
+@attrs.frozen(eq=False)
+class _Filled:
+    """The sessions of a batch."""
+
+    sessions: Sequence[Sessions]
+    doses: Doses
+    seconds: Seconds
+    inside: Mapping[str, Maybe]
+    formats: Mapping[Source, Maybe]
+
+
+class Builder:
+    """Builds the columns of outcomes for one pack.
+
+    Args:
+        compiled: The rules.
+        kit: The tables of the pack.
+        stamp: Name and version of the pack, and its digest.
+    """
+
+    def __init__(self, compiled: Compiled, kit: Kit, stamp: tuple[str, str]) -> None:
+        rules = tuple(ready for stage in STAGES for ready in compiled.rules[stage])
+        self._kit = kit
+        self._stamp = stamp
+        self._barring = Barring(kit, rules)
+        self._filler = Filler(kit, rules)
+        self._told: tuple[Ready, ...] = tuple(ready for ready in rules if ready.rule.stage != "screening")
+        caps: list[tuple[Source, Cap]] = [(("rule", number), cap) for number, cap in self._barring.caps]
+        caps += [(("profile", profile), cap) for profile, those in kit.session_caps.items() for cap in those]
+        caps += [(("format", place), cap) for place, those in enumerate(kit.format_caps) for cap in those]
+        self._capped = frozenset(number for number, _ in self._barring.caps)
+        self._tables = DoseTables(kit, caps, self._barring.targets)
+        self._exercises = tuple(kit.exercises)
+        self._place = {name: place for place, name in enumerate(self._exercises)}
+        self._slots = tuple(kit.slots)
+        self._first = np.cumsum([0, *(len(self._tables.tables[name].doses) for name in self._exercises)])
+        self._step_parts = self._parts()
+        self._ids = {rule: place for place, rule in enumerate(dict.fromkeys(self._every_id()))}
+        self._makers: Mapping[str, Callable[[Decided, _Filled | None], pa.Array]] = {
+            "outcome": self._outcome,
+            "problem": lambda decided, _: pa.nulls(decided.rows, pa.string()),
+            "triage": self._triage,
+            "profile": lambda decided, _: self._of_routines(decided, PROFILES, decided.weighing.profile),
+            "confidence": lambda decided, _: self._of_routines(decided, SURENESS, decided.weighing.confidence),
+            "steps": self._steps,
+            "seconds": self._seconds,
+            "left_out": self._left_out,
+            "fired": self._fired,
+            "pack": lambda decided, _: _constant(stamp[0], decided.rows),
+            "digest": lambda decided, _: _constant(stamp[1], decided.rows),
+        }
+
+    def build(self, decided: Decided, columns: Iterable[str] = COLUMNS) -> dict[str, pa.Array]:
+        """These columns for a batch."""
+        columns = tuple(columns)
+        filled = self._fill(decided) if OF_SESSIONS.intersection(columns) else None
+        made = {}
+        for name in columns:
+            array = self._makers[name](decided, filled)
+            made[name] = array if array.type == output_type(name) else array.cast(output_type(name))
+        return made
+
+    def _fill(self, decided: Decided) -> _Filled:
+        barring = self._barring
+        given = barring.given(decided)
+        minutes = barring.minutes(decided.facts)
+        formats = barring.formats(minutes)
+        of_profile = {
+            profile: both(decided.routine, packed(decided.weighing.profile == place))
+            for place, profile in enumerate(PROFILES)
+        }
+        sources: dict[Source, Maybe] = {("rule", number): decided.fired[number] for number in self._capped}
+        sources |= {("profile", profile): rows for profile, rows in of_profile.items()}
+        sources |= formats
+        doses = Doses(self._tables, sources, barring.sides(decided.fired), decided.rows)
+        seconds = Seconds(minutes * 600, doses)
+        sessions = self._filler.sessions(of_profile, given, seconds)
+        inside: dict[str, Maybe] = {}
+        for one in sessions:
+            for place in one.places:
+                for name, rows in place.picks:
+                    inside[name] = either(inside.get(name), rows)
+        return _Filled(sessions, doses, seconds, inside, formats)
+
+    # Columns with one value for each row
+
+    def _outcome(self, decided: Decided, _: _Filled | None) -> pa.Array:
+        codes = np.zeros(decided.rows, dtype=np.int8)
+        for kind in ("referral", "screening"):
+            rows = getattr(decided, kind)
+            if rows is not None:
+                codes[truths(rows, decided.rows)] = KINDS.index(kind)
+        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(KINDS))
+
+    def _triage(self, decided: Decided, _: _Filled | None) -> pa.Array:
+        missing = None if decided.screening is None else truths(decided.screening, decided.rows)
+        return pa.DictionaryArray.from_arrays(pa.array(decided.level.view(np.int8), mask=missing), pa.array(LEVELS))
+
+    def _of_routines(self, decided: Decided, names: Sequence[str], codes: NDArray[np.int8]) -> pa.Array:
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=_others(decided)), pa.array(names))
+
+    def _seconds(self, decided: Decided, filled: _Filled | None) -> pa.Array:
+        assert filled is not None
+        return pa.array((filled.seconds.taken / 10).astype(np.float32), mask=_others(decided))
+
+    # Columns with a list for each row
+
+    def _steps(self, decided: Decided, filled: _Filled | None) -> pa.Array:
+        assert filled is not None
+        picks = (pick for one in filled.sessions for place in one.places for pick in place.picks)
+        lists = Lists.of(((self._place[name], rows) for name, rows in picks), decided.rows)
+        codes = np.zeros((len(self._exercises), decided.rows), dtype=np.uint16)
+        for name in filled.inside:
+            codes[self._place[name]] = filled.doses.codes(name)
+        steps = self._first[lists.values] + codes[lists.values, lists.rows()]
+        parts = [
+            pa.DictionaryArray.from_arrays(pa.array(lists.values), pa.array(self._exercises)),
+            *(part(steps) for part in self._step_parts),
+        ]
+        items = pa.StructArray.from_arrays(parts, fields=list(output_type("steps").value_type))
+        return _listed(lists, items, decided)
+
+    def _parts(self) -> tuple[Callable[[NDArray[np.int64]], pa.Array], ...]:
+        """For each part of a step, what it is for the dose at each place of all tables in a row."""
+        every = [(name, one) for name in self._exercises for one in self._tables.tables[name].doses]
+        phases = tuple(dict.fromkeys(self._kit.exercises[name].exercise.phase for name, _ in every))
+        return (
+            _words([phases.index(self._kit.exercises[name].exercise.phase) for name, _ in every], phases),
+            _numbers(every, "sets", np.int16),
+            _numbers(every, "reps", np.int16),
+            _numbers(every, "hold_s", np.float32),
+            _words([None if one.first_side is None else SIDES.index(one.first_side) for _, one in every], SIDES),
+            _numbers(every, "extra_sets", np.int16),
+            _numbers(every, "seconds", np.float32),
+        )
+
+    def _left_out(self, decided: Decided, filled: _Filled | None) -> pa.Array:
+        assert filled is not None
+        nothing, slots = len(self._exercises), len(self._slots) + 1
+        entries: list[tuple[int, Maybe]] = []
+
+        def note(exercise: str | None, slot: str | None, rows: Maybe) -> None:
+            place = nothing if exercise is None else self._place[exercise]
+            entries.append((place * slots + (0 if slot is None else self._slots.index(slot) + 1), rows))
+
+        for one in filled.sessions:
+            for name, rows in one.blocked:
+                note(name, None, without(rows, filled.inside.get(name)))
+            for place in one.places:
+                note(None, place.use.slot, place.empty)
+            for slot, name, rows in one.whole:
+                note(name, slot, without(rows, filled.inside.get(name)))
+        lists = Lists.of(entries, decided.rows)
+        names, where = np.divmod(lists.values, np.int16(slots))
+        items = pa.StructArray.from_arrays(
+            [
+                pa.DictionaryArray.from_arrays(pa.array(names, mask=names == nothing), pa.array(self._exercises)),
+                pa.DictionaryArray.from_arrays(pa.array(where - np.int16(1), mask=where == 0), pa.array(self._slots)),
+            ],
+            fields=list(output_type("left_out").value_type),
+        )
+        return _listed(lists, items, decided)
+
+    def _fired(self, decided: Decided, filled: _Filled | None) -> pa.Array:
+        assert filled is not None
+        entries = [(self._ids[ready.rule.id], decided.fired[ready.number]) for ready in self._told]
+        for one in filled.sessions:
+            for place in one.places:
+                slot = self._ids[f"slots.{one.profile}.{place.use.slot}"]
+                entries += [(slot, rows) for _, rows in place.picks]
+        routine = decided.routine
+        for number, caps in enumerate(self._kit.format_caps):
+            rows = both(routine, filled.formats["format", number], self._touched(caps, filled))
+            entries.append((self._ids[self._kit.format_rules[number]], rows))
+        for one in filled.sessions:
+            profile = both(routine, packed(decided.weighing.profile == PROFILES.index(one.profile)))
+            rows = both(profile, self._touched(self._kit.session_caps.get(one.profile, ()), filled))
+            entries.append((self._ids[f"session_limits.{one.profile}"], rows))
+        lists = Lists.of(entries, decided.rows)
+        items = pa.DictionaryArray.from_arrays(pa.array(lists.values), pa.array(list(self._ids)))
+        return _listed(lists, items, None)
+
+    def _every_id(self) -> Iterable[str]:
+        """Ids of everything that can fire, in the order of traces."""
+        yield from (ready.rule.id for ready in self._told)
+        for profile, uses in self._kit.uses.items():
+            yield from (f"slots.{profile}.{use.slot}" for use, _ in uses)
+        yield from self._kit.format_rules
+        yield from (f"session_limits.{profile}" for profile in self._kit.uses)
+
+    @staticmethod
+    def _touched(caps: Iterable[Cap], filled: _Filled) -> Maybe:
+        """The rows with a step that these limits change."""
+        return either(*[filled.inside.get(name) for cap in caps for name in cap.changing])
+
+
+def _others(decided: Decided) -> NDArray[np.bool_]:
+    """The rows without a routine."""
+    if decided.routine is None:
+        return np.ones(decided.rows, dtype=np.bool_)
+    return ~truths(decided.routine, decided.rows)
+
+
+def _listed(lists: Lists, items: pa.Array, decided: Decided | None) -> pa.Array:
+    """Lists of these items, one for each row; None where there is no routine."""
+    mask = None if decided is None else pa.array(_others(decided))
+    return pa.ListArray.from_arrays(pa.array(lists.offsets), items, mask=mask)
+
+
+def _constant(text: str, rows: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, dtype=np.int8)), pa.array([text]))
+
+
+def _words(codes: Sequence[int | None], names: Sequence[str]) -> Callable[[NDArray[np.int64]], pa.Array]:
+    table = np.array([-1 if code is None else code for code in codes], dtype=np.int8)
+    words, missing = pa.array(names), bool((table < 0).any())
+
+    def part(steps: NDArray[np.int64]) -> pa.Array:
+        taken = table[steps]
+        return pa.DictionaryArray.from_arrays(pa.array(taken, mask=taken < 0 if missing else None), words)
+
+    return part
+
+
+def _numbers(
+    every: Sequence[tuple[str, Dose]], name: str, kind: type[np.int16 | np.float32]
+) -> Callable[[NDArray[np.int64]], pa.Array]:
+    given = [getattr(one, name) for _, one in every]
+    table = np.array([0 if value is None else value for value in given], dtype=kind)
+    empty = np.array([value is None for value in given], dtype=np.bool_)
+    missing = bool(empty.any())
+
+    def part(steps: NDArray[np.int64]) -> pa.Array:
+        return pa.array(table[steps], mask=empty[steps] if missing else None)
+
+    return part

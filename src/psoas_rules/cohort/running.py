@@ -1,0 +1,217 @@
+"""From tables of people to tables of outcomes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pyarrow as pa
+
+from psoas_rules.cohort.building import Builder
+from psoas_rules.cohort.columns import kept_fields, passed_over, plain_names
+from psoas_rules.cohort.deciding import Decider
+from psoas_rules.cohort.errors import CohortError, CohortWarning
+from psoas_rules.cohort.packed import indices
+from psoas_rules.cohort.reading import CohortReader
+from psoas_rules.cohort.rows import Rows
+from psoas_rules.cohort.schema import output_schema, to_arrays
+from psoas_rules.engines.plain import PlainEngine
+from psoas_rules.hints import show
+from psoas_rules.kit import Kit
+from psoas_rules.loading import fingerprint, rulebook_of
+from psoas_rules.presenting import urgencies
+from psoas_rules.recommender import Recommender, builtin
+from psoas_rules.stages import Compiled
+from psoas_rules.tracing import Tracer
+
+MOST_ROWS: Final = 262_144
+"""Rows that are decided together; more would take more memory and no less time."""
+_MOST_SHOWN: Final = 10
+FEW_ROWS: Final = 100
+"""With no more rows it takes less time to decide them one by one."""
+AUDITED: Final = 32_768
+"""One row of so many is decided a second time, by itself, and compared."""
+
+
+def recommend_table(
+    table: Any,
+    recommender: Recommender | None = None,
+    *,
+    columns: Sequence[str] | None = None,
+    keep: Sequence[str] = (),
+    audit: bool = True,
+) -> pa.Table:
+    """The outcomes for a table of people, one row each.
+
+    Every row has the outcome that `Recommender.recommend` gives for that person. Cells that cannot be read make their
+    own row `invalid`, with the reason, and no other.
+
+    Args:
+        table: Anything with the Arrow C stream interface: pyarrow, pandas, polars, DuckDB. Columns are named as the
+            answers of an intake, such as `signs.low_back_pain_stiffness` or `person.age`; a column that is missing, and
+            null, mean that nobody knows.
+        recommender: What decides; None for the built-in pack.
+        columns: Which columns of `COLUMNS` to make, in this order; None for all. Fewer take less time.
+        keep: Columns of the table to hand through, such as an id. They come first. Others that are no answers are
+            passed over with a `CohortWarning`. One that may be meant as an answer, such as `signs.no_such_sign`,
+            makes the rows `invalid` in which it holds a value.
+        audit: Whether to decide a few rows of each batch a second time, one by one, and compare.
+
+    Returns:
+        A table with as many rows, in the same order, and the schema of `output_schema`.
+
+    Raises:
+        CohortError: if the table as a whole cannot be read, or a compared row differs.
+    """
+    reader = _stream(table)
+    batches = list(recommend_batches(reader, recommender, columns=columns, keep=keep, audit=audit))
+    return pa.Table.from_batches(batches, output_schema(columns, kept_fields(reader.schema, keep)))
+
+
+def recommend_batches(
+    reader: Any,
+    recommender: Recommender | None = None,
+    *,
+    columns: Sequence[str] | None = None,
+    keep: Sequence[str] = (),
+    audit: bool = True,
+) -> Iterator[pa.RecordBatch]:
+    """The outcomes for a stream of people, batch by batch, in bounded memory; see `recommend_table`.
+
+    Args:
+        reader: Anything with the Arrow C stream interface, or an iterable of record batches with the same schema.
+        recommender: What decides; None for the built-in pack.
+        columns: Which columns to make; None for all.
+        keep: Columns to hand through.
+        audit: Whether to compare a few rows.
+
+    Yields:
+        A batch of outcomes for at most `MOST_ROWS` rows, in the order of the people.
+
+    Raises:
+        CohortError: if the stream as a whole cannot be read, or a compared row differs.
+    """
+    wanted = tuple(output_schema(columns).names)
+    kept = tuple(plain_names(keep, "keep"))
+    runner: _Runner | None = None
+    for batch in _batches(reader):
+        if runner is None or batch.schema != runner.schema:
+            runner = _Runner(recommender or builtin(), batch.schema, wanted, kept, audit=audit)
+        for start in range(0, batch.num_rows, MOST_ROWS):
+            yield runner.run(batch.slice(start, MOST_ROWS))
+
+
+def _stream(table: Any) -> pa.RecordBatchReader:
+    if isinstance(table, pa.RecordBatch):
+        return pa.RecordBatchReader.from_batches(table.schema, [table])
+    if hasattr(table, "__arrow_c_stream__"):
+        try:
+            return pa.RecordBatchReader.from_stream(table)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise CohortError(
+                f"the table cannot be handed over: {error}. A column has one type; write words and numbers as text"
+            ) from error
+    raise CohortError(
+        f"a {type(table).__name__} is not a table; give one of pyarrow, pandas, polars or DuckDB, "
+        "such as pyarrow.table(...)"
+    )
+
+
+def _batches(reader: Any) -> Iterable[pa.RecordBatch]:
+    given: Iterable[pa.RecordBatch] = reader
+    if hasattr(reader, "__arrow_c_stream__") or isinstance(reader, str | bytes) or not isinstance(reader, Iterable):
+        given = _stream(reader)
+    return given
+
+
+def _tell_of(columns: Sequence[str]) -> None:
+    if columns:
+        shown = ", ".join(map(show, columns[:_MOST_SHOWN])) + (" and others" if len(columns) > _MOST_SHOWN else "")
+        message = f"these columns are no answers and are passed over: {shown}; name in keep= what to hand through"
+        warnings.warn(message, CohortWarning, stacklevel=2)
+
+
+class _Runner:
+    """Decides batches of one schema."""
+
+    def __init__(
+        self,
+        recommender: Recommender,
+        schema: pa.Schema,
+        columns: tuple[str, ...],
+        keep: tuple[str, ...],
+        *,
+        audit: bool,
+    ) -> None:
+        self.schema = schema
+        self._columns = columns
+        self._keep = keep
+        self._audit = audit
+        self._reader = CohortReader(recommender.lexicon, schema, keep)
+        _tell_of(passed_over(recommender.lexicon, schema, keep))
+        self._rows = Rows(recommender, self._reader.columns)
+        self._decider, self._builder = _prepared(recommender)
+        self._out = output_schema(columns, kept_fields(schema, keep))
+
+    def run(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The outcomes for a batch."""
+        if batch.num_rows <= FEW_ROWS:
+            made = to_arrays(self._rows.records(batch, range(batch.num_rows)), self._columns)
+        else:
+            made = self._by_columns(batch)
+        arrays = [batch.column(name) for name in self._keep] + [made[name] for name in self._columns]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._out)
+
+    def _by_columns(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        facts = self._reader.read(batch)
+        slow = indices(facts.slow, batch.num_rows)
+        made = self._builder.build(self._decider.decide(facts), self._columns)
+        if len(slow):
+            made = self._spliced(batch, made, slow)
+        if self._audit:
+            self._compare(batch, made)
+        return made
+
+    def _spliced(
+        self, batch: pa.RecordBatch, made: dict[str, pa.Array], slow: np.ndarray[Any, np.dtype[np.intp]]
+    ) -> dict[str, pa.Array]:
+        """The columns with the rows that columns cannot read, which are decided one by one."""
+        records = self._rows.records(batch, slow.tolist())
+        places = np.arange(batch.num_rows)
+        places[slow] = batch.num_rows + np.arange(len(slow))
+        others = to_arrays(records, self._columns)
+        return {name: pa.concat_arrays([made[name], others[name]]).take(pa.array(places)) for name in self._columns}
+
+    def _compare(self, batch: pa.RecordBatch, made: dict[str, pa.Array]) -> None:
+        """Decides a few rows by themselves and compares.
+
+        Raises:
+            CohortError: if one differs.
+        """
+        for row in range(0, batch.num_rows, AUDITED):
+            alone = to_arrays([self._rows.record(batch, row)], self._columns)
+            for name in self._columns:
+                if made[name].slice(row, 1).to_pylist() != alone[name].to_pylist():
+                    raise CohortError(
+                        f"row {row} of a batch: '{name}' is {made[name][row].as_py()!r} by columns and "
+                        f"{alone[name][0].as_py()!r} by itself; please report this with the row"
+                    )
+
+
+_made: WeakKeyDictionary[Recommender, tuple[Decider, Builder]] = WeakKeyDictionary()
+
+
+def _prepared(recommender: Recommender) -> tuple[Decider, Builder]:
+    """The tables for a recommender, made once."""
+    found = _made.get(recommender)
+    if found is None:
+        pack, info = recommender.pack, recommender.pack.info
+        # Which engine does not matter here: conditions are read by columns, and a few rows compared with the engine's.
+        compiled = Compiled(rulebook_of(pack), PlainEngine(), remember=False)
+        kit = Kit(compiled, Tracer(compiled.book.lexicon, remember=False))
+        builder = Builder(compiled, kit, (f"{info.name} {info.version}", fingerprint(pack)))
+        found = _made[recommender] = Decider(compiled, urgencies(compiled)), builder
+    return found
