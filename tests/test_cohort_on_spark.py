@@ -45,7 +45,7 @@ def people():
             "red_flags.both_legs_nerve": [True if row % 13 == 6 else None if row % 2 else False for row in rows],
             "preferences.minutes": pa.array([(10, 20, None)[row % 3] for row in rows], pa.float64()),
             "preferences.equipment": [(["mat"], None, [], ["mat", "chair", "wall"])[row % 4] for row in rows],
-            "remark": ["call back" if row == 30 else None for row in rows],
+            "signs_remark": ["call back" if row == 30 else None for row in rows],
         }
     )
 

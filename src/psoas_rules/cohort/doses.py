@@ -70,7 +70,8 @@ class DoseTables:
         self.tables: Mapping[str, DoseTable] = {
             name: self._table(known.exercise, caps, targets) for name, known in kit.exercises.items()
         }
-        self.setup = tenths_of(kit.setup_s)
+        setup = tenths_of(kit.setup_s)
+        self.with_setup = {name: (table.tenths + setup).astype(np.int32) for name, table in self.tables.items()}
 
     def _table(self, exercise: Exercise, caps: Sequence[tuple[Source, Cap]], targets: frozenset[str]) -> DoseTable:
         given: dict[str, dict[float, list[Source]]] = {}
@@ -123,7 +124,6 @@ class Doses:
         self._sides = sides
         self._rows = rows
         self._codes: dict[str, NDArray[np.uint16]] = {}
-        self._tenths: dict[str, NDArray[np.int32]] = {}
         self._either: dict[tuple[Source, ...], Maybe] = {}
 
     def codes(self, exercise: str) -> NDArray[np.uint16]:
@@ -133,13 +133,9 @@ class Doses:
             found = self._codes[exercise] = self._code(self._tables.tables[exercise])
         return found
 
-    def tenths(self, exercise: str) -> NDArray[np.int32]:
-        """For each row the time that the exercise takes, with the change of position, in tenths of a second."""
-        found = self._tenths.get(exercise)
-        if found is None:
-            table = self._tables.tables[exercise].tenths
-            found = self._tenths[exercise] = table[self.codes(exercise)] + np.int32(self._tables.setup)
-        return found
+    def tenths(self, exercise: str, rows: NDArray[np.intp]) -> NDArray[np.int32]:
+        """The time that the exercise takes in these rows, with the change of position, in tenths of a second."""
+        return self._tables.with_setup[exercise].take(self.codes(exercise).take(rows))
 
     def _code(self, table: DoseTable) -> NDArray[np.uint16]:
         code = np.zeros(self._rows, dtype=np.uint16)

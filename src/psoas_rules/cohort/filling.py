@@ -218,13 +218,12 @@ class Seconds:
     def settle(self) -> None:
         """Counts what came in and went out."""
         for name in {**self._more, **self._less}:
-            tenths = self._doses.tenths(name)
             # Who lost it and has it again, in another slot, takes as long as before.
             more, less = self._more.get(name), self._less.get(name)
             added = indices(without(more, less), len(self.taken))
             gone = indices(without(less, more), len(self.taken))
-            self.taken[added] += tenths[added]
-            self.taken[gone] -= tenths[gone]
+            self.taken[added] += self._doses.tenths(name, added)
+            self.taken[gone] -= self._doses.tenths(name, gone)
         self._more.clear()
         self._less.clear()
 

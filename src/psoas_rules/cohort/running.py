@@ -191,13 +191,15 @@ class _Runner:
         Raises:
             CohortError: if one differs.
         """
-        for row in range(0, batch.num_rows, AUDITED):
-            alone = to_arrays([self._rows.record(batch, row)], self._columns)
-            for name in self._columns:
-                if made[name].slice(row, 1).to_pylist() != alone[name].to_pylist():
+        rows = range(0, batch.num_rows, AUDITED)
+        alone = to_arrays(self._rows.records(batch, rows), self._columns)
+        for name in self._columns:
+            together = made[name].take(pa.array(rows))
+            for row, found, wanted in zip(rows, together.to_pylist(), alone[name].to_pylist(), strict=True):
+                if found != wanted:
                     raise CohortError(
-                        f"row {row} of a batch: '{name}' is {made[name][row].as_py()!r} by columns and "
-                        f"{alone[name][0].as_py()!r} by itself; please report this with the row"
+                        f"row {row} of a batch: '{name}' is {found!r} by columns and {wanted!r} by itself; please "
+                        "report this with the row"
                     )
 
 

@@ -143,9 +143,10 @@ class ScalesByColumns:
             eight = fired[number * _MOST_AT_ONCE : (number + 1) * _MOST_AT_ONCE]
             if all(one is None for one in eight):
                 continue
-            bytes_ = side_by_side(eight, rows)[:rows]
+            # As indices once, or each look-up would convert them anew.
+            ways = side_by_side(eight, rows)[:rows].astype(np.intp)
             for share in shares:
-                added = share.table.take(bytes_)
+                added = share.table.take(ways)
                 known = sums.get(share.sum)
                 sums[share.sum] = added if known is None else np.add(known, added, out=known)
         return sums
