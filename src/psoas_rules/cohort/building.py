@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from psoas_rules.cohort.barring import Barring
 from psoas_rules.cohort.deciding import Decided
 from psoas_rules.cohort.doses import Doses, DoseTables, Source
-from psoas_rules.cohort.filling import Filler, Seconds, Sessions
-from psoas_rules.cohort.packed import Lists, Maybe, both, either, packed, truths, without
+from psoas_rules.cohort.filling import Filler, Seconds, Sessions, joined
+from psoas_rules.cohort.packed import Lists, Maybe, Packed, both, either, packed, truths, without
 from psoas_rules.cohort.schema import COLUMNS, KINDS, output_type
 from psoas_rules.cohort.weighing import PROFILES, SURENESS
 from psoas_rules.dosing import Cap
@@ -136,7 +136,7 @@ class Builder:
 
     def _steps(self, decided: Decided, filled: _Filled | None) -> pa.Array:
         assert filled is not None
-        picks = (pick for one in filled.sessions for place in one.places for pick in place.picks)
+        picks = self._in_order(filled)
         lists = Lists.of(((self._place[name], rows) for name, rows in picks), decided.rows)
         codes = np.zeros((len(self._exercises), decided.rows), dtype=np.uint16)
         for name in filled.inside:
@@ -148,6 +148,17 @@ class Builder:
         ]
         items = pa.StructArray.from_arrays(parts, fields=list(output_type("steps").value_type))
         return _listed(lists, items, decided)
+
+    def _in_order(self, filled: _Filled) -> Iterable[tuple[str, Packed]]:
+        """The picks of all sessions, so that those of each row are in order; nobody has two patterns."""
+        by_slot: dict[str, list[tuple[str, Packed]]] = {slot: [] for slot in self._slots}
+        for one in filled.sessions:
+            order = [self._slots.index(place.use.slot) for place in one.places]
+            if order != sorted(order):
+                return [pick for each in filled.sessions for place in each.places for pick in place.picks]
+            for place in one.places:
+                by_slot[place.use.slot] += place.picks
+        return [pick for picks in by_slot.values() for pick in joined(picks)]
 
     def _parts(self) -> tuple[Callable[[NDArray[np.int64]], pa.Array], ...]:
         """For each part of a step, what it is for the dose at each place of all tables in a row."""
@@ -196,7 +207,8 @@ class Builder:
         for one in filled.sessions:
             for place in one.places:
                 slot = self._ids[f"slots.{one.profile}.{place.use.slot}"]
-                entries += [(slot, rows) for _, rows in place.picks]
+                # What fills it does not matter here, so that picks of different people go together.
+                entries += [(slot, rows) for _, rows in joined(("", rows) for _, rows in place.picks)]
         routine = decided.routine
         for number, caps in enumerate(self._kit.format_caps):
             rows = both(routine, filled.formats["format", number], self._touched(caps, filled))

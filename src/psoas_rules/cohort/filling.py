@@ -256,7 +256,7 @@ class _Filling:
         for place in self.places:
             if place.present is None:
                 continue
-            place.picks = self._picks(place, place.present)
+            place.picks = joined(self._picks(place, place.present))
             for name, rows in place.picks:
                 self.taken[name] = either(self.taken.get(name), rows)
                 self.seconds.add(name, rows)
@@ -296,13 +296,15 @@ class _Filling:
 
     def _refill(self, place: Place, rows: Packed, changed: dict[str, Maybe]) -> None:
         """Fills a slot anew in some rows, and notes which exercises are free there now, or taken."""
+        reach = self.filler.reach[self.profile, place.number]
         self.taken = {}
         for earlier in self.places[: place.number]:
             for name, those in earlier.picks:
-                self.taken[name] = either(self.taken.get(name), those)
+                if name in reach:
+                    self.taken[name] = either(self.taken.get(name), those)
         before = _by_name(place.picks, rows)
         fresh = self._picks(place, rows)
-        place.picks = [*_less(place.picks, rows), *fresh]
+        place.picks = joined([*_less(place.picks, rows), *fresh])
         after = _by_name(fresh, rows)
         for name in {**before, **after}:
             old, new = before.get(name), after.get(name)
@@ -406,6 +408,18 @@ class _Filling:
             return None
         tries = self.filler.tries[self.profile, place.number]
         return either(*[both(self._trying(one, unfilled), self.blocked.get(one.name)) for one in tries])
+
+
+def joined(picks: Iterable[tuple[str, Packed]]) -> list[tuple[str, Packed]]:
+    """The same picks with fewer entries: those of an exercise together, where that changes the order of no row."""
+    found: list[tuple[str, Packed]] = []
+    for name, rows in picks:
+        at = max((place for place, (other, _) in enumerate(found) if other == name), default=None)
+        if at is None or any(both(rows, later) is not None for _, later in found[at:]):
+            found.append((name, rows))
+        else:
+            found[at] = (name, found[at][1] | rows)
+    return found
 
 
 def _less(picks: Iterable[tuple[str, Packed]], rows: Packed) -> list[tuple[str, Packed]]:
