@@ -1,7 +1,8 @@
 """Checking tells everything at once, exactly, and mends what needs no decision without touching anything else.
 
-What is told stands as data in `tests/broken/`: packs that cannot be loaded in `packs.yaml`, and those with something
-that deserves a look in `findings.yaml`.
+What is told stands as data in `tests/broken/`: packs that cannot be loaded in `packs.yaml` (those with slips in
+programmes in `programmes.yaml`, see `test_progress_rules`), and those with something that deserves a look in
+`findings.yaml`.
 """
 
 import datetime as dt
@@ -43,6 +44,7 @@ def _read(file):
 
 BROKEN = _read("packs.yaml")
 TOLD = _read("findings.yaml")
+SLIPS = _read("programmes.yaml")
 
 
 def _id(case):
@@ -82,6 +84,7 @@ def test_every_kind_of_finding_has_an_example():
     """A check that nothing can trip is none."""
     codes = {case["code"] for case in TOLD}
     codes |= {code for case in BROKEN for code in re.findall(r"\[([a-z0-9-]+)\]$", case["issues"], re.MULTILINE)}
+    codes |= {code for case in SLIPS for code in re.findall(r"\[([a-z0-9-]+)\]$", case["told"], re.MULTILINE)}
 
     assert set(CATALOGUE) - codes == {"more", "unreadable"}  # these need a broken disk; see test_bad_input
     assert codes <= set(CATALOGUE)
@@ -626,8 +629,9 @@ def test_every_file_fits_the_schema_of_its_kind(folder, built_in):
         if kind is not None:
             kinds.add(kind.name)
             assert [error.message for error in validators[kind.name].iter_errors(document.data)] == [], file
-    assert kinds | {"invariants", "interview"} == set(validators)
-    assert ({"invariants", "interview"} <= kinds) is (folder is None)
+    optional = {"invariants", "interview", "programme", "progress"}
+    assert kinds | optional == set(validators)
+    assert (optional <= kinds) is (folder is None)
 
 
 @pytest.mark.parametrize(

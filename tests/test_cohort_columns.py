@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent / "stress"))
 
 import cohort as stress  # noqa: E402
 from packs import random_pack  # noqa: E402
-from test_cohort_reading import tables  # noqa: E402
+from test_cohort_reading import BIG, tables, wild  # noqa: E402
 
 from psoas_rules.cohort import COLUMNS, CohortError, recommend_batches, recommend_table  # noqa: E402
 from psoas_rules.cohort import running as module  # noqa: E402
@@ -95,6 +95,73 @@ def test_it_holds_for_other_packs(number):
 
     assert wrong == []
     assert kinds["routine"] > 0 < kinds["referral"]
+
+
+# Why rows are invalid
+
+SIGNS = list(DECIDES.lexicon.answers("sign"))
+SIDED, OTHER = "signs.hip_flexor_tightness_feeling", "signs.low_back_pain_stiffness"
+TORN = {
+    "the sides of a sign stand apart": {f"{SIDED}.left": [3, 3, None], OTHER: [77] * 3, f"{SIDED}.right": [99] * 3},
+    "the right side stands first": {f"{SIDED}.right": [99] * 3, f"{SIDED}.left": [77, 3, None], OTHER: [77] * 3},
+    "a group denies what the age tells": {
+        "person.age": [17, 40, 170],
+        "conditions.under_18": ["maybe"] * 3,
+        "screen": ["clear"] * 3,
+    },
+    "the age tells otherwise": {"person.age": [17, 40, 17], "conditions.under_18": ["no", "yes", "yes"]},
+    "all is clear beside a group": {"screen": ["clear", "clear", "?"], "screen.nerves": ["no", "?", "no"]},
+    "an unknown group beside": {"screen": ["clear", "clear", "?"], "screen.nothing": ["no", None, "no"]},
+    "a wrong shape hides wrong answers": {OTHER: [77] * 3, "person.height": [3, None, 4], "screen": ["?", "?", None]},
+    "what stands nowhere comes first": {OTHER: [77] * 3, "conditions.nonsense": ["x"] * 3, "signs_member": [1] * 3},
+    "entries in the order of the table": {
+        "preferences.equipment.wall": ["?"] * 3,
+        "preferences.equipment.mat": ["?", None, "yes"],
+        "conditions.pregnancy": ["?"] * 3,
+    },
+    "equal, and shown otherwise": {"person.age": [-0.0, 0.0, float("nan")], OTHER: [-0.5, float("nan"), 0.0]},
+    "lists": {"preferences.equipment": [["matt", "wall"], ["matt", None], ["matt"] * 120]},
+    "a word that is too long": {OTHER: ["x" * 300, "x" * 301, "x"]},
+    "more problems than are told": {f"signs_{number}": [number] * 3 for number in SIGNS for _ in range(3)},
+    "more problems than have hints": {f"signs.{sign}_{n}": [1] * 3 for sign in SIGNS for n in range(3)},
+}
+
+
+@settings(BIG, max_examples=150)
+@given(wild())
+def test_why_a_row_is_invalid_is_what_recommend_says(batch):
+    try:
+        found = by_columns(batch, audit=False, columns=("outcome", "problem"))
+    except CohortError:
+        return
+
+    wanted = one_by_one(batch)
+    assert found == {name: wanted[name] for name in found}
+
+
+@pytest.mark.filterwarnings("ignore::psoas_rules.cohort.errors.CohortWarning")
+@pytest.mark.parametrize("why", TORN)
+def test_wrong_cells_that_hang_together_are_told_as_in_single(why):
+    """The same row twice, and each after others: what was told for one is not told for another."""
+    batch = pa.record_batch(TORN[why])
+    batch = pa.Table.from_batches([batch, batch]).combine_chunks().to_batches()[0]
+
+    found = by_columns(batch, audit=False, columns=("outcome", "problem"))
+
+    wanted = one_by_one(batch)
+    assert found == {name: wanted[name] for name in found}
+    assert "invalid" in found["outcome"]
+
+
+def test_a_wrong_cell_is_read_once(monkeypatch):
+    """However many rows hold it, whatever stands beside it."""
+    read = []
+    stages = Rows.stages
+    monkeypatch.setattr(Rows, "stages", lambda self, cells: read.append(cells) or stages(self, cells))
+    pains = [77, 78] * 40
+    recommend_table(pa.table({OTHER: pains, "person.age": range(20, 100), "screen": ["claer"] * 80}), DECIDES)
+
+    assert len(read) == 3
 
 
 # Tables, streams, parts

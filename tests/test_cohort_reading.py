@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from drawn import intakes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from psoas_rules.conditions import tests as every_test
 from psoas_rules.errors import IntakeError
 from psoas_rules.facts import SECTIONS, FactSpec
 from psoas_rules.intake import Screen
-from psoas_rules.testing import intakes
 
 np = pytest.importorskip("numpy")
 pa = pytest.importorskip("pyarrow")

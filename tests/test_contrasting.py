@@ -5,6 +5,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from drawn import intakes
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_small_packs import packs
@@ -14,7 +15,6 @@ from psoas_rules.contrasting import what_if
 from psoas_rules.engines import PlainEngine
 from psoas_rules.errors import EngineError, IntakeError
 from psoas_rules.revising import answers_of, changed_answers, revised
-from psoas_rules.testing import intakes
 
 SMALL = load_pack(Path(__file__).parent / "small_pack")
 RECOMMENDER = Recommender(SMALL, PlainEngine())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from drawn import intakes
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_small_packs import packs
@@ -28,7 +29,6 @@ from psoas_rules.lexicon import build_lexicon
 from psoas_rules.pack import LEVELS
 from psoas_rules.reasons import UnknownNameError
 from psoas_rules.revising import revised
-from psoas_rules.testing import intakes
 
 SMALL = load_pack(Path(__file__).parent / "small_pack")
 LEXICON = build_lexicon(SMALL)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from drawn import intakes
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 from test_small_packs import packs
@@ -19,7 +20,6 @@ from psoas_rules.pack import LEVELS, Evidence, Further, Item, Part
 from psoas_rules.possibilities import Possibilities, essence
 from psoas_rules.possibilities.worlds import EITHER, FAILS, HOLDS, OPEN, Judge, Span, Words
 from psoas_rules.recommender import builtin
-from psoas_rules.testing import intakes
 
 SMALL = Recommender(load_pack(Path(__file__).parent / "small_pack"), PlainEngine())
 AHEAD = Possibilities(builtin())

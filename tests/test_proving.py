@@ -9,6 +9,7 @@ import attrs
 import pytest
 from click.testing import CliRunner
 from conftest import needs_durable
+from drawn import intakes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import book_of, changed, defects, stated
@@ -38,7 +39,6 @@ from psoas_rules.proving.judging import Judge
 from psoas_rules.proving.placing import Placing
 from psoas_rules.proving.replaying import Library, Reader, differences
 from psoas_rules.proving.values import FALSE, Number, Share, every, no, share_below
-from psoas_rules.testing import intakes
 
 SMALL = Path(__file__).parent / "small_pack"
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"

@@ -7,6 +7,7 @@ from typing import get_args
 
 import attrs
 import pytest
+from drawn import intakes
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_small_packs import packs
@@ -21,7 +22,6 @@ from psoas_rules.pack import ConditionRow, Exclusions, Format
 from psoas_rules.reasons import Objections, ObstacleKind, UnknownNameError, why, why_not
 from psoas_rules.reasons.ways import ways_in
 from psoas_rules.stages import Compiled
-from psoas_rules.testing import intakes
 from psoas_rules.tracing import Tracer
 
 SMALL = load_pack(Path(__file__).parent / "small_pack")

@@ -8,7 +8,7 @@ dosed, and put in the order of the session. A slot that stays empty keeps its re
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -17,11 +17,11 @@ from psoas_rules.barriers import Barriers
 from psoas_rules.dosing import Cap, dose, strictest
 from psoas_rules.filling import Chosen, Filled, Filler
 from psoas_rules.grounds import Grounds
-from psoas_rules.kit import Kit, Known
+from psoas_rules.kit import Barrier, Kit, Known
 from psoas_rules.loading import MINUTES
 from psoas_rules.memory import Memory
 from psoas_rules.outcomes import Dose, LeftOut, Request, Step
-from psoas_rules.pack import Exercise
+from psoas_rules.pack import Exercise, SlotUse
 from psoas_rules.rulebook import EXPERT_CHOICE
 from psoas_rules.stages import Case
 from psoas_rules.trace import Conclusion, Firing, Reading, Side
@@ -91,6 +91,45 @@ class Workings:
     seconds: float
 
 
+class Possible:
+    """What is possible for one person beyond the session that they get: barriers and doses of every exercise.
+
+    Args:
+        kit: The tables of the pack.
+        grounds: What their sessions rest on.
+        case: What was concluded from their answers.
+
+    Attributes:
+        facts: Answers and findings.
+        strict_pain: Whether the strict limits for pain apply.
+        slots: The slots of their sessions, in order.
+    """
+
+    def __init__(self, kit: Kit, grounds: Grounds, case: Case) -> None:
+        self._plan = _Plan(kit, grounds)
+        self.facts = case.facts
+        self.strict_pain = bool(case.all("strict_pain"))
+        self._uses = {use.slot: use for use, choice in kit.uses[grounds.profile] if choice in grounds.open}
+        self.slots = tuple(self._uses)
+        self.excluded = grounds.excluded
+
+    def barrier(self, name: str) -> Barrier | None:
+        """What keeps an exercise out; None when nothing does."""
+        return self._plan.barriers.of(name)
+
+    def dose(self, name: str) -> Dose:
+        """The start dose of an exercise."""
+        return self._plan.dose(name)
+
+    def limits(self, name: str) -> Mapping[str, float]:
+        """The limits on the dose of an exercise, the strictest of each sort."""
+        return self._plan.limits(name)
+
+    def step(self, name: str, slot: str) -> Step:
+        """The exercise as a step of a session."""
+        return self._plan.step(self._uses[slot], name)
+
+
 class Assembler:
     """Assembles sessions from one kit.
 
@@ -118,6 +157,15 @@ class Assembler:
 
     def workings(self, case: Case) -> Workings:
         """How the session for a case that has passed triage comes about; nothing of it is kept."""
+        minutes, grounds = self.kit.minutes(case.facts), self._grounds(case)
+        plan = _Plan(self.kit, grounds)
+        return Workings(grounds, plan.barriers, plan.filler, tuple(plan.cuts(minutes * 60)), minutes * 60)
+
+    def possible(self, case: Case) -> Possible:
+        """What is possible in the case of a person who has passed triage; nothing of it is kept."""
+        return Possible(self.kit, self._grounds(case), case)
+
+    def _grounds(self, case: Case) -> Grounds:
         assert case.weighed is not None
         kit, minutes = self.kit, self.kit.minutes(case.facts)
         shaping = [ready for ready in case.fired if ready.number in kit.shaping]
@@ -126,11 +174,7 @@ class Assembler:
         }
         caps = tuple([cap for ready in shaping for cap in kit.caps(ready)])
         open_choices = kit.compiled.open_choices(case)
-        grounds = Grounds(
-            case.weighed.profile, shaping, open_choices, preferences, short=self._short(minutes), caps=caps
-        )
-        plan = _Plan(kit, grounds)
-        return Workings(grounds, plan.barriers, plan.filler, tuple(plan.cuts(minutes * 60)), minutes * 60)
+        return Grounds(case.weighed.profile, shaping, open_choices, preferences, short=self._short(minutes), caps=caps)
 
     def _short(self, minutes: float) -> int | None:
         """The format for little time that applies, by its place in the kit."""
@@ -188,6 +232,19 @@ class _Plan:
         self.doses: dict[str, tuple[Hashable, Dose]] = {}
         uses = [use for use, choice in kit.uses[self.profile] if choice in grounds.open]
         self.whole = self.filler.fill(uses)
+
+    def dose(self, name: str) -> Dose:
+        """The start dose of an exercise."""
+        return self._dose(self.kit.exercises[name].exercise)[1]
+
+    def limits(self, name: str) -> Mapping[str, float]:
+        """The limits on the dose of an exercise, the strictest of each sort."""
+        scoped = [cap for cap in self.scoped if name in cap.exercises]
+        return strictest(scoped, self.general) if scoped else self.general
+
+    def step(self, use: SlotUse, name: str) -> Step:
+        """An exercise as the step that fills a slot."""
+        return self._step(Chosen(use, self.kit.exercises[name].exercise))
 
     def fit(self, most_seconds: float) -> _Fit:
         """The session that fits these seconds: slots go, in the order of the pack, until it does."""
@@ -264,8 +321,7 @@ class _Plan:
     def _make_dose(self, exercise: Exercise) -> tuple[Hashable, Dose]:
         name = exercise.id
         side, _ = self._side(exercise)
-        scoped = [cap for cap in self.scoped if name in cap.exercises]
-        limits = strictest(scoped, self.general) if scoped else self.general
+        limits = self.limits(name)
         question = (name, side, *limits.items())
         found = self.kit.pieces.doses.get(question)
         if found is None:

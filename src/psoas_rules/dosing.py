@@ -157,6 +157,34 @@ def dose(
     )
 
 
+def resized(
+    given: Dose, *, sets: int, reps: int, hold_s: float | None, extra_sets: int = 0, first_side: Side | None = None
+) -> Dose:
+    """The same dose with other counts; the times follow, and there is nothing left to build up to."""
+    move_s = given.seconds_per_rep - (given.hold_s or 0)
+    extra = extra_sets if given.per_side and first_side else 0
+    bouts = sets * (2 if given.per_side else 1) + extra
+    each = move_s + (hold_s or 0)
+    return attrs.evolve(
+        given,
+        sets=sets,
+        reps=reps,
+        reps_top=reps,
+        hold_s=hold_s,
+        hold_top_s=hold_s,
+        seconds_per_rep=each,
+        first_side=first_side if given.per_side else None,
+        extra_sets=extra,
+        seconds=_tidy(bouts * reps * each + (bouts - 1) * given.rest_s),
+    )
+
+
+def work_s(given: Dose) -> float:
+    """The seconds of a dose that are work: its repetitions with their holds, without the rests between."""
+    bouts = given.sets * (2 if given.per_side else 1) + given.extra_sets
+    return bouts * given.reps * given.seconds_per_rep
+
+
 def _hold(start: float | None, factor: float, cap: float | None, floors: DoseFloors) -> float | None:
     if start is None:
         return None

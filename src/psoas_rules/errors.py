@@ -46,7 +46,7 @@ class Problem:
         return f"{self.field}: {self.message}" if self.field else self.message
 
 
-class _ProblemsError(PsoasRulesError):
+class ProblemsError(PsoasRulesError):
     what = "the data"
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -60,13 +60,13 @@ class _ProblemsError(PsoasRulesError):
         return "\n".join(lines + [str(problem) for problem in self.problems])
 
 
-class IntakeError(_ProblemsError):
+class IntakeError(ProblemsError):
     """The intake cannot be read. `problems` lists everything that is wrong with it."""
 
     what = "the intake"
 
 
-class OutcomeError(_ProblemsError):
+class OutcomeError(ProblemsError):
     """Stored outcome data cannot be read back. `problems` lists what is wrong with it."""
 
     what = "the stored outcome"

@@ -13,7 +13,25 @@ from psoas_rules.hints import nearest, show
 from psoas_rules.pack import SIDES, AnswerKind, Derive
 
 FactKind: TypeAlias = Literal[
-    "sign", "measure", "red_flag", "condition", "detail", "cleared", "person", "preference", "finding"
+    "sign",
+    "measure",
+    "red_flag",
+    "condition",
+    "detail",
+    "cleared",
+    "person",
+    "preference",
+    "finding",
+    # What only rules of programmes read; see `progressing`.
+    "report",
+    "today",
+    "mark",
+    "in_a_row",
+    "this_week",
+    "anywhere_today",
+    "anywhere_this_week",
+    "course",
+    "retest",
 ]
 FACT_KINDS: tuple[FactKind, ...] = (
     "sign",

@@ -64,7 +64,7 @@ class Lexicon:
         for spec in self.specs.values():
             # Entries of a list and derived numbers are no answers.
             if spec.derive is None and "." not in spec.key:
-                answerable[spec.kind][spec.key] = spec
+                answerable.setdefault(spec.kind, {})[spec.key] = spec
         object.__setattr__(self, "_answerable", answerable)
         object.__setattr__(self, "_derived", tuple(spec for spec in self.specs.values() if spec.derive is not None))
 

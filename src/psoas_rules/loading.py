@@ -34,6 +34,8 @@ from psoas_rules.pack import (
     Source,
     Vocabulary,
 )
+from psoas_rules.progressing import ProgressBook, progress_book
+from psoas_rules.progression import ProgrammePlan, ProgressRule
 from psoas_rules.rulebook import Path, Rule, build_rules, compile_offer
 from psoas_rules.storing import store, stored
 
@@ -68,6 +70,9 @@ _ASIDE: Final = (SCHEMA_FOLDER, POSE_FOLDER, FIGURE_FOLDER)
 
 RULE_FOLDERS: Final = ("precaution", "triage", "safety", "profile", "dosage")
 
+PROGRESS_FOLDER: Final = "progress"
+"""The folder with the rules of programmes."""
+
 
 @attrs.frozen
 class _Table:
@@ -94,7 +99,10 @@ _WHOLE: Final = (
     _Table("vocabulary.yaml", "vocabulary", Vocabulary),
     _Table("slots.yaml", "sessions", Sessions),
 )
-_OPTIONAL: Final = (_Table("interview.yaml", "interview", InterviewPlan),)
+_OPTIONAL: Final = (
+    _Table("interview.yaml", "interview", InterviewPlan),
+    _Table("programme.yaml", "programme", ProgrammePlan),
+)
 """Files that a pack can do without."""
 
 
@@ -108,6 +116,7 @@ class Rulebook:
         rules: Every rule, in the order of the stages.
         offers: For each exercise, the condition under which it is offered.
         uses: For each profile, the condition under which each slot is used, in the order of the session.
+        progress: The rules of programmes; None for a pack that plans none.
     """
 
     pack: Pack
@@ -115,6 +124,7 @@ class Rulebook:
     rules: tuple[Rule, ...]
     offers: Mapping[str, Condition]
     uses: Mapping[str, tuple[Condition, ...]]
+    progress: ProgressBook | None = None
 
 
 @attrs.define
@@ -319,7 +329,8 @@ def make_rulebook(pack: Pack, complain: Callable[[str, Path, str, str], None]) -
         )
         for profile, session in pack.sessions.sessions.items()
     }
-    return Rulebook(pack, lexicon, build_rules(pack, lexicon, complain), offers, uses)
+    progress = progress_book(pack, lexicon, complain)
+    return Rulebook(pack, lexicon, build_rules(pack, lexicon, complain), offers, uses, progress)
 
 
 def rulebook_of(pack: Pack) -> Rulebook:
@@ -387,6 +398,7 @@ def _pack(reading: Reading, digest: str) -> Pack | None:
     for whole in wanting:
         parts[whole.key] = _whole(reading, whole)
     parts["exercises"] = _folder(reading, "exercises", Exercise)
+    parts["progress"] = _folder(reading, PROGRESS_FOLDER, ProgressRule)
     parts["rules"] = tuple(rule for folder in RULE_FOLDERS for rule in _folder(reading, folder, RuleFile))
     _strange_files(reading)
     info = parts["info"]
@@ -473,7 +485,7 @@ def _structured(reading: Reading, file: str, data: Any, shape: Any, root: Path) 
 
 def _strange_files(reading: Reading) -> None:
     known = {table.file for table in (*_TABLES, *_WHOLE, *_OPTIONAL)} | {INVARIANTS}
-    folders = ("exercises", *RULE_FOLDERS)
+    folders = ("exercises", PROGRESS_FOLDER, *RULE_FOLDERS)
     for file in reading.documents:
         folder, slash, _ = file.partition("/")
         if file not in known and not (slash and folder in folders and file.endswith(".yaml")):

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from psoas_rules.progression import ProgrammePlan, ProgressRule
+
 Tree: TypeAlias = Any
 """A condition tree as written in a rule file: mappings, lists and scalars."""
 
@@ -623,6 +625,8 @@ class Pack:
     sources: tuple[Source, ...]
     explainers: tuple[Explainer, ...]
     interview: InterviewPlan | None = None
+    programme: ProgrammePlan | None = None
+    progress: tuple[ProgressRule, ...] = ()
     digest: str = ""
     _as_loaded: bool = attrs.field(init=False, default=False, eq=False, repr=False)
 

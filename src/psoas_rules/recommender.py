@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from psoas_rules.assembly import Assembler
-from psoas_rules.conditions import Value
-from psoas_rules.engines import Engine, default_engine
+from psoas_rules.assembly import Assembler, Possible
+from psoas_rules.conditions import Condition, Value
+from psoas_rules.engines import Engine, Program, default_engine
 from psoas_rules.errors import GuardError, IntakeError, Issue, PackError, Problem
 from psoas_rules.guard import Guard
 from psoas_rules.hints import show
@@ -21,6 +21,7 @@ from psoas_rules.loading import Check, find_builtin, fingerprint, read_folder, r
 from psoas_rules.outcomes import Outcome, PackStamp, Referral, Screening
 from psoas_rules.pack import LEVELS, Pack
 from psoas_rules.presenting import Presenter
+from psoas_rules.progressing import ProgressBook
 from psoas_rules.rulebook import Rule
 from psoas_rules.stages import TO_ROUTINE, TO_TRIAGE, Compiled, run
 from psoas_rules.tracing import Tracer
@@ -194,6 +195,25 @@ class Recommender:
             self.forget()
             raise
         return outcome
+
+    @property
+    def progress(self) -> ProgressBook | None:
+        """The rules of programmes; None for a pack that plans none."""
+        return self._compiled.book.progress
+
+    def compile(self, conditions: Sequence[Condition]) -> Program:
+        """Conditions made ready to be decided by the same engine."""
+        return self._compiled.engine.compile(conditions)
+
+    def possible(self, intake: Intake) -> Possible:
+        """What is possible for these answers beyond the routine; only for those that get one.
+
+        Raises:
+            IntakeError: if an answer cannot be read.
+            EngineError: if the engine failed.
+        """
+        facts = self._compiled.book.lexicon.facts(intake)
+        return self._assembler.possible(run((*TO_TRIAGE, *TO_ROUTINE), self._compiled, self._compiled.case(facts)))
 
     def forget(self) -> None:
         """Empties everything that is remembered. The next outcomes are the same; they only take longer."""

@@ -90,9 +90,10 @@ _MOST_ALTERNATIVES: Final = 20_000
 class TreeReader:
     """Reads condition trees as written in the pack; tells every problem with its place."""
 
-    def __init__(self, lexicon: Lexicon, complain: Complain) -> None:
+    def __init__(self, lexicon: Lexicon, complain: Complain, kinds: tuple[FactKind, ...] = FACT_KINDS) -> None:
         self.lexicon = lexicon
         self.complain = complain
+        self.kinds = kinds
 
     def read(
         self, tree: Tree, path: Path, *, default: str | None = None, stage: Stage | None = None
@@ -126,16 +127,16 @@ class TreeReader:
         return _Authored(group, tuple(whole)) if len(whole) == len(read) else None
 
     def _test(self, tree: Mapping[str, Any], path: Path, default: str | None, stage: Stage | None) -> _Authored | None:
-        kinds = [kind for kind in FACT_KINDS if kind in tree]
+        kinds = [kind for kind in self.kinds if kind in tree]
         ops = [op for op in _OPS if op in tree]
-        strange = [key for key in tree if key not in (*FACT_KINDS, *_OPS, "side")]
+        strange = [key for key in tree if key not in (*self.kinds, *_OPS, "side")]
         if strange:
             for key in strange:
-                known = (*FACT_KINDS, *_OPS, "side", "all", "any", "not")
+                known = (*self.kinds, *_OPS, "side", "all", "any", "not")
                 self.complain((*path, key), "unknown-key", f"unknown key '{key}'{nearest(key, known)}")
             return None
         if len(kinds) > 1 or (not kinds and default is None):
-            need = " or ".join(FACT_KINDS)
+            need = " or ".join(self.kinds)
             self.complain(path, "bad-condition", f"a test names one fact: {need}")
             return None
         name = f"{kinds[0]}.{tree[kinds[0]]}" if kinds else str(default)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from itertools import islice
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -19,6 +20,7 @@ from cattrs.errors import (
 from cattrs.gen import make_dict_structure_fn
 
 from psoas_rules.hints import nearest, show
+from psoas_rules.intake import Intake
 
 T = TypeVar("T")
 _MOST_MISMATCHES = 100
@@ -124,6 +126,18 @@ def _number(given: Any, _: Any) -> int | float:
     return int(given) if given == int(given) else given
 
 
+def _day(given: Any, _: Any) -> date:
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return given
+    try:
+        # The long form alone, as it is written: `20300131` would be read, too, and pass for a number.
+        if isinstance(given, str) and len(given) == 10:
+            return date.fromisoformat(given)
+    except ValueError:
+        pass
+    raise _WrongValueError(f"{show(given)} is not a day; write it as 2030-01-31")
+
+
 def _is_literal(shape: Any) -> bool:
     return get_origin(shape) is Literal
 
@@ -192,6 +206,10 @@ def _make_converter() -> Converter:
     converter.register_structure_hook(bool, _yes_no)
     converter.register_structure_hook(int, _whole)
     converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(date, _day)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(Intake, lambda given, _: Intake.from_dict(given))
+    converter.register_unstructure_hook(Intake, Intake.to_dict)
     converter.register_structure_hook_func(_is_literal, _literal)
     converter.register_structure_hook_func(_is_scalar_union, _scalar)
     converter.register_structure_hook_factory(attrs.has, _attrs_factory)

@@ -122,6 +122,7 @@ class Compiled:
     def __init__(self, book: Rulebook, engine: Engine, *, remember: bool) -> None:
         self.book = book
         self.engine_name = engine.name
+        self.engine = engine
         self.remember = remember
         self.usual: Mapping[str, Value] = dict.fromkeys(book.lexicon.required, False)
         ready = tuple(Ready.of(number, rule) for number, rule in enumerate(book.rules))

@@ -30,12 +30,26 @@ ConclusionKind: TypeAlias = Literal[
     "fill",
     "say",
     "stop_sign",
+    "mark",
+    "change",
+    "course",
+    "take",
 ]
 
 FiringStage: TypeAlias = Literal[
-    "screening", "precaution", "triage", "safety", "evidence", "profile", "dosage", "assembly"
+    "screening",
+    "precaution",
+    "triage",
+    "safety",
+    "evidence",
+    "profile",
+    "dosage",
+    "assembly",
+    "report",
+    "programme",
+    "exercise",
 ]
-"""The stages of the pack, and the assembly of the session after them."""
+"""The stages of the pack, the assembly of the session after them, and the stages of a programme."""
 
 Side: TypeAlias = Literal["left", "right"]
 

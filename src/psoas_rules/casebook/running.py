@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import attrs
@@ -14,8 +14,11 @@ from psoas_rules.errors import EngineError, IntakeError
 from psoas_rules.hints import nearest, show
 from psoas_rules.intake import Intake
 from psoas_rules.lexicon import Lexicon
+from psoas_rules.loading import PROGRESS_FOLDER, Rulebook, rulebook_of
 from psoas_rules.outcomes import Outcome
 from psoas_rules.pack import RuleFile
+from psoas_rules.progressing import ReadyRule
+from psoas_rules.progression import ProgressRule
 from psoas_rules.recommender import Recommender
 from psoas_rules.rulebook import Rule
 
@@ -77,13 +80,18 @@ class PairCase:
         name: `fires` or `quiet`.
     """
 
-    rule: RuleFile
+    rule: RuleFile | ProgressRule
     name: Literal["fires", "quiet"]
 
     @property
     def file(self) -> str:
         """The file of the rule, inside the pack."""
-        return f"{self.rule.stage}/{self.rule.id}.yaml"
+        return f"{self.folder}/{self.rule.id}.yaml"
+
+    @property
+    def folder(self) -> str:
+        """The folder of the rule, inside the pack."""
+        return PROGRESS_FOLDER if isinstance(self.rule, ProgressRule) else self.rule.stage
 
     @property
     def answers(self) -> Mapping[str, Any]:
@@ -94,24 +102,35 @@ class PairCase:
         """The answers as facts, and what is wrong with them, which is empty when they can be read."""
         return _facts(lexicon, self.answers)
 
-    def of(self, rules: tuple[Rule, ...]) -> list[Rule]:
+    def known_by(self, book: Rulebook) -> tuple[tuple[Rule | ReadyRule, ...], Lexicon]:
+        """The rules of a pack among which its own are found, and the facts that they may read."""
+        if not isinstance(self.rule, ProgressRule):
+            return book.rules, book.lexicon
+        progress = book.progress
+        if progress is None:
+            return (), book.lexicon
+        return tuple(one for rules in progress.rules.values() for one in rules), progress.lexicon
+
+    def of(self, rules: Iterable[Rule | ReadyRule]) -> list[Rule | ReadyRule]:
         """Those of these rules that were made from the file."""
-        return [one for one in rules if one.id.split(".")[:2] == [self.rule.stage, self.rule.id]]
+        return [one for one in rules if one.id.split(".")[:2] == [self.folder, self.rule.id]]
 
 
-def pair_cases(rule: RuleFile) -> tuple[PairCase, PairCase]:
+def pair_cases(rule: RuleFile | ProgressRule) -> tuple[PairCase, PairCase]:
     """The two examples beside a rule."""
     return PairCase(rule, "fires"), PairCase(rule, "quiet")
 
 
-def run_pair(recommender: Recommender, rule: RuleFile) -> tuple[Failure, ...]:
+def run_pair(recommender: Recommender, rule: RuleFile | ProgressRule) -> tuple[Failure, ...]:
     """What is wrong with the pair of examples beside a rule; empty when both come out."""
-    failures = (run_pair_case(recommender.rules, recommender.lexicon, case) for case in pair_cases(rule))
+    book = rulebook_of(recommender.pack) if isinstance(rule, ProgressRule) else None
+    known = (recommender.rules, recommender.lexicon)
+    failures = (run_pair_case(*(known if book is None else case.known_by(book)), case) for case in pair_cases(rule))
     return tuple(failure for failure in failures if failure is not None)
 
 
 def run_pair_case(
-    rules: tuple[Rule, ...], lexicon: Lexicon, case: PairCase, place: str | None = None
+    rules: Iterable[Rule | ReadyRule], lexicon: Lexicon, case: PairCase, place: str | None = None
 ) -> Failure | None:
     """The failure of one example beside a rule, or None when it comes out.
 

@@ -89,6 +89,11 @@ _KINDS: Final = (
         ("side-open", "A fact with sides, and no side named", "Say side, or for_each_side: yes."),
         ("sides-apart", "Two facts that may be on two sides", "Use for_each_side: yes."),
         ("too-early", "A finding before it is known", "Move the rule to a later stage."),
+        (
+            "not-monotone",
+            "A rule of programmes that gives more when things get worse",
+            "Read worse news on its bad side in careful rules, on its good side in those that give more.",
+        ),
         ("no-effect", "A rule or limit that changes nothing", "Say what follows, or remove it."),
         ("unsourced", "A rule or claim without a source", "Name a source, or expert_choice."),
         ("unasked", "A danger that nobody is asked about", "Add it to a group of screen.yaml."),

@@ -14,8 +14,8 @@ import attrs
 from psoas_rules.casebook import CaseFile
 from psoas_rules.facts import FACT_KINDS
 from psoas_rules.invariants import Invariants
-from psoas_rules.lexicon import build_lexicon
-from psoas_rules.loading import INVARIANTS, RULE_FOLDERS, SCHEMA_FOLDER
+from psoas_rules.lexicon import Lexicon, build_lexicon
+from psoas_rules.loading import INVARIANTS, PROGRESS_FOLDER, RULE_FOLDERS, SCHEMA_FOLDER
 from psoas_rules.pack import (
     PROFILES,
     Ceiling,
@@ -36,6 +36,8 @@ from psoas_rules.pack import (
     Source,
     Vocabulary,
 )
+from psoas_rules.progressing import PROGRESS_KINDS, progress_book
+from psoas_rules.progression import Block, Frequency, ProgrammePlan, ProgressRule
 from psoas_rules.schemas import WrittenSchemas, condition_schema, intake_schema
 from psoas_rules.soundness.numbers import AGE_RANGES, CEILING_RANGES, DOSE_RANGES
 from psoas_rules.soundness.telling import LIMIT_RANGES
@@ -95,8 +97,10 @@ FILE_KINDS: Final = (
     FileKind("vocabulary", "Vocabulary", "vocabulary.yaml", Vocabulary),
     FileKind("slots", "Slots and sessions", "slots.yaml", Sessions),
     FileKind("interview", "Interview", "interview.yaml", InterviewPlan),
+    FileKind("programme", "The plan of programmes", "programme.yaml", ProgrammePlan),
     FileKind("exercise", "An exercise", ("exercises",), Exercise),
     FileKind("rule", "A rule", RULE_FOLDERS, RuleFile),
+    FileKind("progress", "A rule of programmes", (PROGRESS_FOLDER,), ProgressRule),
     FileKind("cases", "Whole cases", ("cases",), CaseFile),
     FileKind("invariants", "Invariants", INVARIANTS, Invariants),
 )
@@ -168,6 +172,8 @@ def file_schemas(pack: Pack) -> dict[str, str]:
         Exercise: (("level", 1, 3),),
         Format: (("up_to_minutes", 1, 240),),
         PackInfo: (("next_check_weeks", 1, 52),),
+        Block: (("level_max", 1, 3), ("days_max", 1, 7)),
+        Frequency: (("days", 1, 7),),
     }
     lexicon = build_lexicon(pack)
     facts: dict[str, list[str]] = {kind: list(lexicon.named(kind)) for kind in FACT_KINDS}
@@ -175,11 +181,22 @@ def file_schemas(pack: Pack) -> dict[str, str]:
     intake = ("Intake", {key: given for key, given in intake_schema(pack).items() if key not in ("$schema", "title")})
     trees = {"when": condition, "offer_if": condition, "intake": intake, "common": intake}
     maker = WrittenSchemas(names, ranges, trees)
-    made = {kind.name: maker.schema(kind.shape, kind.title) for kind in FILE_KINDS}
+    facts.update(_progress_facts(pack, lexicon))
+    of_programmes = WrittenSchemas(names, ranges, {"when": ("Condition", condition_schema(facts))})
+    made = {
+        kind.name: (of_programmes if kind.shape is ProgressRule else maker).schema(kind.shape, kind.title)
+        for kind in FILE_KINDS
+    }
     return {
         f"{name}{SCHEMA_SUFFIX}": json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
         for name, schema in made.items()
     }
+
+
+def _progress_facts(pack: Pack, lexicon: Lexicon) -> dict[str, list[str]]:
+    """The facts that only rules of programmes read, by their kind."""
+    book = progress_book(pack, lexicon, lambda *_: None)
+    return {kind: [] if book is None else list(book.lexicon.named(kind)) for kind in PROGRESS_KINDS}
 
 
 def _names(pack: Pack) -> dict[str, tuple[str, ...]]:
@@ -193,6 +210,7 @@ def _names(pack: Pack) -> dict[str, tuple[str, ...]]:
         (("positions",), tuple(words.positions)),
         (("needs",), tuple(words.equipment)),
         (("sources",), tuple(source.id for source in pack.sources)),
+        (("marks",), tuple(pack.programme.marks) if pack.programme is not None else ()),
         (("red_flags", "with_any", "always_repeat"), red_flags),
         (("conditions", "treat_as"), tuple(row.id for row in pack.conditions)),
         (("slot", "drop_order"), tuple(slot.id for slot in pack.sessions.slots)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -12,7 +12,12 @@ from psoas_rules.checking.examination import Examination
 from psoas_rules.checking.reasoning import can_hold, implies, values_in_words
 from psoas_rules.conditions import All, Condition, Not, Test
 from psoas_rules.conditions import Any as AnyOf
+from psoas_rules.facts import FACT_KINDS, FactKind
+from psoas_rules.lexicon import Lexicon
+from psoas_rules.loading import PROGRESS_FOLDER
 from psoas_rules.pack import RuleFile, Stage
+from psoas_rules.progressing import PROGRESS_KINDS
+from psoas_rules.progression import ProgressRule
 from psoas_rules.rulebook import TreeReader
 from psoas_rules.yaml_reader import Path
 
@@ -27,14 +32,14 @@ class Written:
         file: The file.
         path: Where in it.
         tree: The condition.
-        stage: The stage that reads it.
+        stage: The stage that reads it; None for a rule of programmes.
         default: The fact that a test reads when it names none.
     """
 
     file: str
     path: Path
     tree: Any
-    stage: Stage
+    stage: Stage | None
     default: str | None = None
 
 
@@ -46,12 +51,22 @@ def rule_files(examination: Examination) -> Iterator[tuple[str, RuleFile]]:
             yield file, rule
 
 
+def progress_files(examination: Examination) -> Iterator[tuple[str, ProgressRule]]:
+    """The rules of programmes, each with its path; those under another name have a problem of their own."""
+    for rule in examination.rules.pack.progress:
+        file = f"{PROGRESS_FOLDER}/{rule.id}.yaml"
+        if file in examination.documents:
+            yield file, rule
+
+
 def conditions_of(examination: Examination) -> Iterator[Written]:
     """Every condition that is written in the pack."""
     pack = examination.rules.pack
     specs = examination.rules.lexicon.specs
     for file, rule in rule_files(examination):
         yield Written(file, ("when",), rule.when, rule.stage)
+    for file, of_programmes in progress_files(examination):
+        yield Written(file, ("when",), of_programmes.when, None)
     for kind, file, items in (("sign", "signs.yaml", pack.signs), ("measure", "measures.yaml", pack.measures)):
         for i, item in enumerate(items):
             fact = f"{kind}.{item.id}"
@@ -82,8 +97,12 @@ class _Reader:
     def __init__(self, examination: Examination, written: Written) -> None:
         self.examination = examination
         self.written = written
-        self.lexicon = examination.rules.lexicon
-        self.reader = TreeReader(self.lexicon, lambda *_: None)
+        book = examination.rules
+        self.lexicon: Lexicon = book.lexicon
+        kinds: Sequence[FactKind] = FACT_KINDS
+        if written.stage is None and book.progress is not None:
+            self.lexicon, kinds = book.progress.lexicon, (*FACT_KINDS, *PROGRESS_KINDS)
+        self.reader = TreeReader(self.lexicon, lambda *_: None, tuple(kinds))
 
     def check(self) -> None:
         """Tells what is wrong with it."""
@@ -190,14 +209,20 @@ def _named(names: list[str]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
 
 
+def _with_pairs(examination: Examination) -> Iterator[tuple[str, RuleFile | ProgressRule]]:
+    """Every file with a rule that has a pair beside it."""
+    yield from rule_files(examination)
+    yield from progress_files(examination)
+
+
 def check_rules(examination: Examination) -> None:
     """No rule stands twice, and none is left unfinished."""
     seen: dict[str, str] = {}
-    for file, rule in rule_files(examination):
+    for file, rule in _with_pairs(examination):
         if rule.status == "draft":
             message = "this rule is a draft, and a draft fires like any other; have it read, then write reviewed"
             examination.tell(file, ("status",), "draft", message)
-        same = repr((rule.stage, rule.when, rule.then, rule.for_each_side))
+        same = repr((rule.stage, rule.when, rule.then, isinstance(rule, RuleFile) and rule.for_each_side))
         if same in seen:
             message = f"this says the same as {seen[same]}; keep one of them"
             examination.tell(file, ("when",), "rule-twice", message)
@@ -206,8 +231,8 @@ def check_rules(examination: Examination) -> None:
 
 def check_pairs(examination: Examination) -> None:
     """The pair beside each rule comes out, and shows the edge of the rule."""
-    rules, lexicon = examination.rules.rules, examination.rules.lexicon
-    for file, rule in rule_files(examination):
+    for file, rule in _with_pairs(examination):
+        rules, lexicon = pair_cases(rule)[0].known_by(examination.rules)
         if not all(case.of(rules) for case in pair_cases(rule)):
             # Retired, or its condition cannot be read, which is told.
             continue
@@ -221,7 +246,7 @@ def check_pairs(examination: Examination) -> None:
             _apart(examination, file, rule)
 
 
-def _apart(examination: Examination, file: str, rule: RuleFile) -> None:
+def _apart(examination: Examination, file: str, rule: RuleFile | ProgressRule) -> None:
     """Tells when the two examples of a rule differ in more than one answer."""
     fires, quiet = rule.cases.fires, rule.cases.quiet
     # The two sides of one answer count as one.

@@ -14,8 +14,9 @@ import attrs
 from psoas_rules.checking.examination import Examination
 from psoas_rules.checking.findings import Fix
 from psoas_rules.checking.kinds import FILE_KINDS, walk
-from psoas_rules.loading import INVARIANTS
+from psoas_rules.loading import INVARIANTS, PROGRESS_FOLDER
 from psoas_rules.pack import PROFILES
+from psoas_rules.soundness.programmes import FILE as PROGRAMME
 from psoas_rules.yaml_reader import Path
 
 HARDEST_GRADE: Final = 10
@@ -55,6 +56,8 @@ class _Text:
     @property
     def key(self) -> str:
         """The key that says what sort of text it is: the one of the list or mapping it stands in."""
+        if self.file == PROGRAMME and self.path[0] == "texts":
+            return "say"
         names = [part for part in self.path if isinstance(part, str)]
         return next((name for name in reversed(names) if name in _FOR_PEOPLE), names[-1] if names else "")
 
@@ -109,6 +112,9 @@ def check_labels(examination: Examination) -> None:
         places = [(file, (key, i), row) for i, row in enumerate(table)]
         _no_twins(examination, places, fields)
     _no_twins(examination, [(f"{rule.stage}/{rule.id}.yaml", (), rule) for rule in pack.rules], ("title",))
+    _no_twins(
+        examination, [(f"{PROGRESS_FOLDER}/{rule.id}.yaml", (), rule) for rule in pack.progress], ("title", "say")
+    )
     _no_twins(examination, [(f"exercises/{one.id}.yaml", (), one) for one in pack.exercises], ("why",))
 
 

@@ -90,6 +90,8 @@ class FactColumns:
     Attributes:
         n: How many rows there are.
         slow: The rows that must be read one by one; what the rest says about them does not count.
+        bad: Each column with a cell that cannot be read by columns, and the rows.
+        torn: The rows in which two answers cannot both be right.
     """
 
     def __init__(self, reader: CohortReader, batch: pa.RecordBatch) -> None:
@@ -101,9 +103,11 @@ class FactColumns:
         self._passing: dict[tuple[object, ...], Maybe] = {}
         self._rounded: dict[int, NDArray[Any]] = {}
         self._worked_out: dict[str, NDArray[np.float64] | None] = {}
-        slow: list[Maybe] = [self._read(column, batch.column(column.place)) for column in reader.columns]
-        slow += [self._two_screens(), *self._wrong_ages()]
-        self.slow: Packed = either(*slow, packed(np.zeros(self.n, dtype=np.bool_)))  # type: ignore[assignment]
+        bad = [(column, self._read(column, batch.column(column.place))) for column in reader.columns]
+        self.bad = [(column, rows) for column, rows in bad if rows is not None]
+        self.torn = either(self._two_screens(), *self._wrong_ages())
+        slow = either(*[rows for _, rows in self.bad], self.torn)
+        self.slow: Packed = packed(np.zeros(self.n, dtype=np.bool_)) if slow is None else slow
 
     # What rules ask
 

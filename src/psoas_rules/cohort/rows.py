@@ -18,7 +18,8 @@ from psoas_rules.loading import fingerprint
 from psoas_rules.outcomes import Outcome, Referral, Routine, Step
 from psoas_rules.recommender import Recommender
 
-_Cell: TypeAlias = tuple[Column, object]
+Cell: TypeAlias = tuple[Column, object]
+"""A value and the column that it stands in."""
 _MOST_SHOWN: Final = 100
 _LONGEST_NAME: Final = 60
 
@@ -59,7 +60,7 @@ class Rows:
 
     def records(self, batch: pa.RecordBatch, rows: Sequence[int]) -> list[dict[str, Any]]:
         """The columns of the result for these rows of a batch, as plain values."""
-        every = ((column, _cells(batch.column(column.place), rows)) for column in self.columns)
+        every = ((column, cells_of(batch.column(column.place), rows)) for column in self.columns)
         filled = [(column, cells) for column, cells in every if any(cell is not None for cell in cells)]
         return [self._record([(column, cells[at]) for column, cells in filled]) for at in range(len(rows))]
 
@@ -67,11 +68,11 @@ class Rows:
         """The columns of the result for one row, as plain values."""
         return self.records(batch, (row,))[0]
 
-    def _record(self, cells: Iterable[_Cell]) -> dict[str, Any]:
+    def _record(self, cells: Iterable[Cell]) -> dict[str, Any]:
         pack, digest = self.stamp
         return {**record(self._outcome(cells)), "pack": pack, "digest": digest}
 
-    def _outcome(self, cells: Iterable[_Cell]) -> Outcome | Invalid:
+    def _outcome(self, cells: Iterable[Cell]) -> Outcome | Invalid:
         """The outcome for one row, or why there is none."""
         data, problems = _gathered(cells, self.columns)
         try:
@@ -85,6 +86,24 @@ class Rows:
             return Invalid(f"not decided: {error}")
         return Invalid("; ".join(map(str, problems)))
 
+    def stages(self, cells: Iterable[Cell]) -> tuple[tuple[Problem, ...], tuple[Problem, ...], tuple[Problem, ...]]:
+        """What is wrong with a row that holds these cells and no others, in the order in which it is found.
+
+        Returns:
+            What has no place in an intake; what gives an intake a wrong shape; answers that cannot be read, which
+            are only looked at when the shape is right.
+        """
+        data, outside = _gathered(cells, self.columns)
+        try:
+            intake = Intake.from_dict(data)
+        except IntakeError as error:
+            return outside, error.problems, ()
+        try:
+            self.recommender.check(intake)
+        except IntakeError as error:
+            return outside, (), error.problems
+        return outside, (), ()
+
 
 def intake_data(batch: pa.RecordBatch, row: int, columns: Sequence[Column]) -> dict[str, Any]:
     """One row as plain data for `Intake.from_dict`. Empty cells are left out.
@@ -92,7 +111,7 @@ def intake_data(batch: pa.RecordBatch, row: int, columns: Sequence[Column]) -> d
     Raises:
         IntakeError: if a cell stands in a column that is no answer, or an entry of a list is neither yes nor no.
     """
-    cells = ((column, _cell(batch.column(column.place), row)) for column in columns)
+    cells = ((column, cell_of(batch.column(column.place), row)) for column in columns)
     data, problems = _gathered(cells, columns)
     if problems:
         raise IntakeError(problems)
@@ -135,7 +154,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _gathered(cells: Iterable[_Cell], columns: Sequence[Column]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+def _gathered(cells: Iterable[Cell], columns: Sequence[Column]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """The answers of one row by section, and what has no place in an intake."""
     data: dict[str, Any] = {}
     screen: object = None
@@ -179,15 +198,15 @@ def _nowhere(name: str, known: tuple[str, ...]) -> Problem:
     return Problem(shown, f"this column is no answer{near or '; name it in keep= to hand it through'}")
 
 
-def _cells(array: pa.Array, rows: Sequence[int]) -> list[object]:
+def cells_of(array: pa.Array, rows: Sequence[int]) -> list[object]:
     """Some cells of a column as plain values."""
     try:
         return [dict(one) if isinstance(one, Mapping) else one for one in array.take(pa.array(rows)).to_pylist()]
     except Exception:  # noqa: BLE001 - the same as below, and then each for itself
-        return [_cell(array, row) for row in rows]
+        return [cell_of(array, row) for row in rows]
 
 
-def _cell(array: pa.Array, row: int) -> object:
+def cell_of(array: pa.Array, row: int) -> object:
     """A cell as a plain value.
 
     A cell that cannot be shown must not stop the cohort, so whatever Arrow raises becomes a value that no answer takes.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -16,7 +16,8 @@ from psoas_rules.cohort.deciding import Decider
 from psoas_rules.cohort.errors import CohortError, CohortWarning
 from psoas_rules.cohort.packed import indices
 from psoas_rules.cohort.reading import CohortReader
-from psoas_rules.cohort.rows import Rows
+from psoas_rules.cohort.refusing import Refusals
+from psoas_rules.cohort.rows import Invalid, Rows, record
 from psoas_rules.cohort.schema import output_schema, to_arrays
 from psoas_rules.engines.plain import PlainEngine
 from psoas_rules.hints import show
@@ -153,6 +154,7 @@ class _Runner:
         self._reader = CohortReader(recommender.lexicon, schema, keep)
         _tell_of(passed_over(recommender.lexicon, schema, keep))
         self._rows = Rows(recommender, self._reader.columns)
+        self._refusals = Refusals(self._rows)
         self._decider, self._builder = _prepared(recommender)
         self._out = output_schema(columns, kept_fields(schema, keep))
 
@@ -170,20 +172,33 @@ class _Runner:
         slow = indices(facts.slow, batch.num_rows)
         made = self._builder.build(self._decider.decide(facts), self._columns)
         if len(slow):
-            made = self._spliced(batch, made, slow)
+            made = self._spliced(batch, made, slow.tolist(), self._refusals.problems(batch, facts))
         if self._audit:
             self._compare(batch, made)
         return made
 
     def _spliced(
-        self, batch: pa.RecordBatch, made: dict[str, pa.Array], slow: np.ndarray[Any, np.dtype[np.intp]]
+        self, batch: pa.RecordBatch, made: dict[str, pa.Array], slow: Sequence[int], problems: Mapping[int, str]
     ) -> dict[str, pa.Array]:
-        """The columns with the rows that columns cannot read, which are decided one by one."""
-        records = self._rows.records(batch, slow.tolist())
+        """The columns with the rows that columns cannot read: those with problems, and those decided one by one."""
+        alone = [row for row in slow if row not in problems]
+        others = to_arrays(self._rows.records(batch, alone), self._columns)
+        refused = self._refused(list(problems.values()))
         places = np.arange(batch.num_rows)
-        places[slow] = batch.num_rows + np.arange(len(slow))
-        others = to_arrays(records, self._columns)
-        return {name: pa.concat_arrays([made[name], others[name]]).take(pa.array(places)) for name in self._columns}
+        for start, rows in ((batch.num_rows, alone), (batch.num_rows + len(alone), list(problems))):
+            places[rows] = start + np.arange(len(rows))
+        return {
+            name: pa.concat_arrays([made[name], others[name], refused[name]]).take(pa.array(places))
+            for name in self._columns
+        }
+
+    def _refused(self, problems: Sequence[str]) -> dict[str, pa.Array]:
+        """The columns of invalid rows with these problems; all but the problem are the same for each."""
+        pack, digest = self._rows.stamp
+        one = to_arrays([{**record(Invalid("")), "pack": pack, "digest": digest}], self._columns)
+        first = pa.array(np.zeros(len(problems), dtype=np.int64))
+        made = {name: array.take(first) for name, array in one.items()}
+        return made | to_arrays([{"problem": problem} for problem in problems], {"problem"} & made.keys())
 
     def _compare(self, batch: pa.RecordBatch, made: dict[str, pa.Array]) -> None:
         """Decides a few rows by themselves and compares.

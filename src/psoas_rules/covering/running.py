@@ -12,8 +12,9 @@ from psoas_rules.covering.measuring import Coverage, Evaluations, cover
 from psoas_rules.covering.recording import ListeningEngine
 from psoas_rules.errors import Issue
 from psoas_rules.loading import rulebook_of
-from psoas_rules.pack import Pack
+from psoas_rules.pack import Pack, RuleFile
 from psoas_rules.places import Places
+from psoas_rules.progression import ProgressRule
 from psoas_rules.recommender import Recommender, load_pack
 
 Progress = Callable[[int, int], None]
@@ -75,7 +76,8 @@ class Casebook:
         """
         pack = load_pack(folder)
         whole, issues = read_case_files(folder)
-        pairs = (case for rule in pack.rules for case in pair_cases(rule))
+        rules: tuple[RuleFile | ProgressRule, ...] = (*pack.rules, *pack.progress)
+        pairs = (case for rule in rules for case in pair_cases(rule))
         wanted = (match or "").casefold()
         return cls(
             None if folder is None else Path(folder),
@@ -133,9 +135,10 @@ def run_book(book: Casebook, progress: Progress | None = None) -> tuple[tuple[Fa
 
 def _run_pair(pair: PairCase, evaluations: Evaluations, places: Places) -> list[Failure]:
     book = evaluations.book
-    failure = run_pair_case(book.rules, book.lexicon, pair)
-    facts, problem = pair.facts(book.lexicon)
-    name = f"{pair.rule.stage}.{pair.rule.id}"
+    rules, lexicon = pair.known_by(book)
+    failure = run_pair_case(rules, lexicon, pair)
+    facts, problem = pair.facts(lexicon)
+    name = f"{pair.folder}.{pair.rule.id}"
     if not problem and name in evaluations.measured:
         evaluations.note_one(name, f"{pair.file}: {pair.name}", facts)
     if failure is None:

@@ -88,7 +88,7 @@ class Bench:
         except PackError:
             return Trial(number, "refused")
         for pair in self.pairs.get(mutant.file, ()):
-            if run_pair_case(changed.rules, changed.lexicon, pair) is not None:
+            if run_pair_case(*pair.known_by(changed), pair) is not None:
                 return Trial(number, "killed", f"{pair.file}: {pair.name}")
         touched = self.touched(mutant, changed)
         by = _killer(TrialRecommender(changed, remember=False), islice(touched, _SOON))

@@ -7,6 +7,8 @@ from psoas_rules.soundness.contents import check_completeness, check_contents, c
 from psoas_rules.soundness.interviews import check_interview
 from psoas_rules.soundness.names import check_exercise_names, check_ids, check_names
 from psoas_rules.soundness.numbers import CONSTANTS, check_numbers
+from psoas_rules.soundness.programmes import check_programme
+from psoas_rules.soundness.progress import check_progress
 from psoas_rules.soundness.sessions import check_sessions
 
 __all__ = ["CHECKS", "CONSTANTS"]
@@ -19,6 +21,8 @@ CHECKS: Final = (
     check_exercise_names,
     check_sessions,
     check_interview,
+    check_programme,
+    check_progress,
     check_contents,
     check_sides,
     check_texts,

@@ -1,0 +1,197 @@
+"""Day by day through a programme: what was planned, what was reported, what follows.
+
+The programme on any day follows from the answers at the start and from the reports up to that day, whatever the order
+in which they came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import attrs
+
+from psoas_rules.conditions import Value
+from psoas_rules.intake import FrozenDict, Intake
+from psoas_rules.outcomes import Referral, Screening
+from psoas_rules.programme.course import Course, Item, Marked
+from psoas_rules.programme.deciding import Decider
+from psoas_rules.programme.feedback import Feedback
+from psoas_rules.programme.knowing import Ground, Knowledge
+from psoas_rules.programme.laying import Layout
+from psoas_rules.programme.listening import Listener
+from psoas_rules.programme.meeting import Meeting
+from psoas_rules.programme.telling import Teller
+from psoas_rules.programme.values import Change, Options, PlannedDay
+
+_KEPT = dt.timedelta(days=28)
+"""How long marks are kept."""
+
+
+@attrs.define(kw_only=True, eq=False)
+class State:
+    """A programme under way.
+
+    Attributes:
+        course: Where it stands.
+        ground: What it rests on now.
+        answers: The person's answers so far.
+        past: The days that are over, as they were planned.
+        history: What changed.
+        referral: Why it stopped, if it did.
+    """
+
+    course: Course
+    ground: Ground
+    answers: Intake
+    past: list[PlannedDay] = attrs.field(factory=list)
+    history: list[Change] = attrs.field(factory=list)
+    referral: Referral | None = None
+
+
+class Folder:
+    """Takes a programme through its days.
+
+    Args:
+        knowledge: The pack, ready for programmes.
+        options: How the programme was asked for.
+    """
+
+    def __init__(self, knowledge: Knowledge, options: Options) -> None:
+        self.knowledge = knowledge
+        self.options = options
+        self.plan = knowledge.plan
+        self.layout = Layout(knowledge, options)
+        self.listener = Listener(knowledge)
+        self.teller = Teller(knowledge)
+        self.decider = Decider(self.layout, self.listener, self.teller)
+        self.meeting = Meeting(self.layout, self.teller)
+
+    def start(self, intake: Intake, ground: Ground) -> State:
+        """The programme before its first day."""
+        items: list[Item] = []
+        for step in ground.routine.steps:
+            count = sum(item.slot == step.slot for item in items)
+            key = f"{step.slot}.{count + 1}" if count else step.slot
+            items.append(self.meeting.item(step.exercise, step.slot, ground, self.options.start, key=key))
+        pain = ground.facts.get("sign.pain_now")
+        course = Course(
+            items=tuple(items),
+            baseline=pain if isinstance(pain, int) and not isinstance(pain, bool) else None,
+            first=self.listener.watched(ground.facts),
+        )
+        return State(course=course, ground=ground, answers=intake)
+
+    def day(self, state: State, day: dt.date, feedback: Feedback | None) -> None:
+        """One day: its plan, what was reported about it, and what follows from that."""
+        week = self.layout.week_of(day)
+        if day == self.layout.starts(week):
+            self._new_week(state, day, week)
+        self._planned(state, day, week)
+        if feedback is not None and not state.course.stopped:
+            self._heard(state, day, feedback)
+        if not state.course.stopped:
+            before = state.course
+            self.decider.day(state, day, feedback)
+            if state.course != before or feedback is not None:
+                state.course = self.layout.trimmed(state.course, state.ground, week, after=day)
+        done = feedback is not None and feedback.session_done()
+        if day in state.course.eased and not done:
+            # It was made easier on the day itself.
+            state.past[-1] = self.layout.planned(state.course, state.ground, day)
+        planned = state.past[-1]
+        if planned.kind == "whole" or done:
+            state.past[-1] = attrs.evolve(planned, done=done)
+
+    def _new_week(self, state: State, day: dt.date, week: int) -> None:
+        course = state.course
+        if course.arriving:
+            self.meeting.arrive(state, day)
+            course = state.course
+        free = attrs.evolve(course, waiting=None, trims=())
+        allowed = self.layout.allowed(free, state.ground, week)
+        state.course = self.layout.trimmed(attrs.evolve(course, allowed=allowed), state.ground, week)
+
+    def _planned(self, state: State, day: dt.date, week: int) -> None:
+        """Notes what the day asked for."""
+        course, ground = state.course, state.ground
+        planned = self.layout.planned(course, ground, day)
+        state.past.append(planned)
+        if planned.kind != "whole":
+            return
+        work = sum(one.work_s for one in self.layout.given(course, ground, day))
+        name = str(week)
+        state.course = attrs.evolve(
+            course,
+            planned=(*course.planned, day),
+            work=FrozenDict({**course.work, name: course.work.get(name, 0) + work}),
+            heaviest=FrozenDict({**course.heaviest, name: max(course.heaviest.get(name, 0), work)}),
+        )
+
+    def _heard(self, state: State, day: dt.date, feedback: Feedback) -> None:
+        """New answers first: they decide whether there is a programme at all. Then pain and what was done."""
+        for answers in feedback.answers:
+            self._answered(state, day, answers)
+            if state.course.stopped:
+                return
+        course = state.course
+        if course.waiting == "review" and feedback.reviewed:
+            self.meeting.resume(state, day)
+            course = state.course
+        if feedback.session_done():
+            course = attrs.evolve(course, done=(*course.done, day))
+        state.course = self._pain(course, day, feedback)
+        self._mark(state, day, feedback)
+
+    def _answered(self, state: State, day: dt.date, answers: Intake) -> None:
+        whole = self.knowledge.revised(state.answers, answers)
+        outcome = self.knowledge.ground(whole)
+        state.answers = whole
+        if isinstance(outcome, Referral | Screening):
+            self.meeting.refuse(state, day, outcome)
+            return
+        watched = self.listener.watched(self._facts_of(answers))
+        course = state.course
+        tested = any(fact.startswith("measure.") for fact in watched)
+        if watched:
+            first = {**watched, **course.first}
+            course = attrs.evolve(course, first=FrozenDict(first), retests=course.retests + 1)
+        if course.waiting == "screen" and _screened(answers):
+            course = attrs.evolve(course, waiting=None)
+        state.course = course
+        self.meeting.meet(state, day, outcome, tested=tested)
+
+    def _facts_of(self, answers: Intake) -> Mapping[str, Value]:
+        return self.knowledge.recommender.lexicon.facts(answers)
+
+    def _pain(self, course: Course, day: dt.date, feedback: Feedback) -> Course:
+        """Since when there has been clearly more pain than at the start."""
+        pain = feedback.usual_pain
+        if pain is None:
+            return course
+        if course.baseline is None:
+            return attrs.evolve(course, baseline=pain)
+        worse = pain >= course.baseline + self.plan.number("clear_pain_change")
+        return attrs.evolve(course, worse_since=(course.worse_since or day) if worse else None)
+
+    def _mark(self, state: State, day: dt.date, feedback: Feedback) -> None:
+        """Gives the reports their marks."""
+        course = state.course
+        fresh: list[Marked] = []
+        for report in feedback.exercises:
+            item = next((item for item in course.items if item.exercise == report.exercise), None)
+            if item is None:
+                text = "not_in_it"
+                state.history.append(self.teller.change(day, "note", text, exercise=report.exercise))
+                continue
+            facts = {**self.decider.base(state, day, feedback), **self.listener.of_report(report, feedback, item)}
+            marks = dict.fromkeys(
+                mark for rule in self.knowledge.fired("report", facts) for mark in rule.row.then.marks
+            )
+            fresh.append(Marked(day=day, exercise=report.exercise, marks=tuple(marks)))
+        kept = tuple(one for one in course.marked if one.day > day - _KEPT)
+        state.course = attrs.evolve(course, marked=(*kept, *fresh))
+
+
+def _screened(answers: Intake) -> bool:
+    return answers.screen.all_clear or bool(answers.screen.answers) or bool(answers.red_flags)

@@ -1,0 +1,391 @@
+"""From where a programme stands to its days: which exercises on which day, and how much of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from psoas_rules.conditions import Value
+from psoas_rules.dosing import resized, work_s
+from psoas_rules.intake import FrozenDict
+from psoas_rules.outcomes import Dose
+from psoas_rules.pack import DAYS_OF_A_WEEK, DayKind
+from psoas_rules.programme.course import Course, Item, Rung, Trim
+from psoas_rules.programme.knowing import Ground, Knowledge
+from psoas_rules.programme.values import (
+    Options,
+    PlannedDay,
+    PlannedStep,
+    PlannedWeek,
+    Retest,
+    RetestQuestion,
+)
+from psoas_rules.progression import Block
+
+EXPERIENCE = "person.experience"
+
+
+@attrs.frozen(eq=False)
+class Given:
+    """An exercise on one day: where it comes from and its dose there."""
+
+    item: Item
+    dose: Dose
+
+    @property
+    def work_s(self) -> float:
+        """Seconds of strengthening work."""
+        return work_s(self.dose) if self.item.phase == "strengthening" else 0
+
+
+class Layout:
+    """The calendar of one programme.
+
+    Args:
+        knowledge: The pack, ready for programmes.
+        options: How the programme was asked for.
+    """
+
+    def __init__(self, knowledge: Knowledge, options: Options) -> None:
+        self.knowledge = knowledge
+        self.plan = knowledge.plan
+        self.options = options
+        self.texts = self.plan.texts
+
+    # The calendar
+
+    def week_of(self, day: dt.date) -> int:
+        """The week that a day belongs to, counted from 1."""
+        return (day - self.options.start).days // DAYS_OF_A_WEEK + 1
+
+    def starts(self, week: int) -> dt.date:
+        """The first day of a week."""
+        return self.options.start + dt.timedelta(days=(week - 1) * DAYS_OF_A_WEEK)
+
+    def days(self, week: int) -> tuple[dt.date, ...]:
+        """The days of a week."""
+        first = self.starts(week)
+        return tuple(first + dt.timedelta(days=n) for n in range(DAYS_OF_A_WEEK))
+
+    def last(self) -> dt.date:
+        """The last day of the programme."""
+        return self.days(self.options.weeks)[-1]
+
+    def block(self, week: int) -> Block:
+        """The block that a week belongs to."""
+        left = week
+        for block in self.plan.blocks:
+            if left <= block.weeks:
+                return block
+            left -= block.weeks
+        return self.plan.blocks[-1]
+
+    def is_easy(self, week: int) -> bool:
+        """Whether a week is an easy one."""
+        return week % int(self.plan.number("easy_every")) == 0
+
+    def whole(self, week: int, facts: Mapping[str, Value]) -> tuple[dt.date, ...]:
+        """The days of a week with whole sessions."""
+        wanted = self._frequency(week, facts)
+        start = self.options.start.weekday()
+        chosen = sorted((day - start) % DAYS_OF_A_WEEK for day in self.options.days)
+        if chosen:
+            count = min(wanted, len(chosen))
+            offsets: Sequence[int] = [chosen[_spread(i, count, len(chosen))] for i in range(count)]
+        else:
+            known = [int(key) for key in self.plan.patterns if int(key) <= wanted] or [
+                min(int(key) for key in self.plan.patterns)
+            ]
+            offsets = [number - 1 for number in self.plan.patterns[str(max(known))]]
+        days = self.days(week)
+        return tuple(days[offset] for offset in offsets)
+
+    def _frequency(self, week: int, facts: Mapping[str, Value]) -> int:
+        experience = facts.get(EXPERIENCE)
+        steps = self.plan.frequency.get(str(experience)) or next(iter(self.plan.frequency.values()))
+        days = next(step.days for step in reversed(steps) if step.from_week <= week)
+        most = self.block(week).days_max
+        return days if most is None else min(days, most)
+
+    def kind(self, day: dt.date, facts: Mapping[str, Value]) -> DayKind:
+        """What a day is for."""
+        week = self.week_of(day)
+        whole = self.whole(week, facts)
+        if day in whole:
+            return "whole"
+        others = [one for one in self.days(week) if one not in whole]
+        return "rest" if day == others[-1] else "easy"
+
+    # What is done on a day
+
+    def given(self, course: Course, ground: Ground, day: dt.date) -> tuple[Given, ...]:
+        """The exercises of a day, with their doses."""
+        kind = self.kind(day, ground.facts)
+        if kind == "rest" or course.waiting or course.stopped:
+            return ()
+        only_release = kind == "easy"
+        some = [
+            self._given(item, course, ground, day)
+            for item in course.items
+            if (item.phase == "release" or not only_release)
+            and not (item.rests_until and day < item.rests_until)
+            and not (day in course.eased and item.phase == "strengthening")
+            and self._has_room(item, ground, day)
+        ]
+        kept = [one for one in some if one is not None]
+        if kind == "whole" and course.less_until and day <= course.less_until:
+            kept = self._less(kept, ground)
+        if kind == "whole" and course.short:
+            kept = self._short(kept, ground)
+        return tuple(kept)
+
+    def _has_room(self, item: Item, ground: Ground, day: dt.date) -> bool:
+        """Whether a day is among those of its week on which an exercise may be done."""
+        most = ground.ladder(item.exercise).start_dose.days_max
+        week = self.week_of(day)
+        days = list(self.whole(week, ground.facts))
+        if item.phase == "release":
+            days += [one for one in self.days(week) if self.kind(one, ground.facts) == "easy"]
+        return day in days[:most]
+
+    def _given(self, item: Item, course: Course, ground: Ground, day: dt.date) -> Given | None:
+        cut = sum(trim.sets for trim in course.trims if trim.day == day and trim.key == item.key)
+        easing = self.easing(course, day)
+        rung = attrs.evolve(item.rung, sets=1) if item.upkeep else item.rung
+        if easing:
+            rung = self._halved(rung)
+        if rung.sets <= cut:
+            return None
+        extra = 0 if easing or item.upkeep or cut else self._extra(item, ground)
+        return Given(item, self._at(attrs.evolve(rung, sets=rung.sets - cut), item, ground, extra))
+
+    def _halved(self, rung: Rung) -> Rung:
+        """Half of the sets; where there is one set alone, half of its repetitions or of its hold."""
+        share = self.plan.number("easy_share")
+        if rung.sets > 1:
+            return attrs.evolve(rung, sets=math.floor(rung.sets * share) or 1)
+        if rung.reps > 1 or rung.hold_s is None:
+            return attrs.evolve(rung, reps=math.ceil(rung.reps * share))
+        least = min(rung.hold_s, self.plan.number("shortest_hold_s"))
+        return attrs.evolve(rung, hold_s=max(least, math.floor(rung.hold_s * share)))
+
+    def dose(self, item: Item, ground: Ground) -> Dose:
+        """The usual dose of an exercise: nothing halved or left out."""
+        if item.upkeep:
+            return self._at(attrs.evolve(item.rung, sets=1), item, ground, 0)
+        return self._at(item.rung, item, ground, self._extra(item, ground))
+
+    def _at(self, rung: Rung, item: Item, ground: Ground, extra_sets: int) -> Dose:
+        return resized(
+            ground.ladder(item.exercise).start_dose,
+            sets=rung.sets,
+            reps=rung.reps,
+            hold_s=rung.hold_s,
+            extra_sets=extra_sets,
+            first_side=item.side,
+        )
+
+    def _extra(self, item: Item, ground: Ground) -> int:
+        if item.side is None:
+            return 0
+        most = ground.ladder(item.exercise).most_sets
+        return min(self.knowledge.extra_sets, max(0, most - item.rung.sets))
+
+    def easing(self, course: Course, day: dt.date) -> bool:
+        """Whether the sets of a day are halved."""
+        return self.is_easy(self.week_of(day)) or (course.easing_until is not None and day <= course.easing_until)
+
+    def _less(self, given: list[Given], ground: Ground) -> list[Given]:
+        """Less work after a break: sets go from the last exercises first, down to one."""
+        allowed = sum(one.work_s for one in given) * self.plan.number("repeat_share")
+        made = list(given)
+        for place in reversed(range(len(made))):
+            while sum(other.work_s for other in made) > allowed and made[place].work_s and made[place].dose.sets > 1:
+                item, dose = made[place].item, made[place].dose
+                rung = Rung(sets=dose.sets - 1, reps=dose.reps, hold_s=dose.hold_s)
+                made[place] = Given(item, self._at(rung, item, ground, 0))
+        return made
+
+    def _short(self, given: list[Given], ground: Ground) -> list[Given]:
+        """The short version: what a routine for so little time would have, and no more of it."""
+        short = ground.short
+        made = []
+        for one in given:
+            sets = short.get(one.item.slot)
+            if sets is not None:
+                rung = Rung(sets=min(sets, one.dose.sets), reps=one.dose.reps, hold_s=one.dose.hold_s)
+                extra = one.dose.extra_sets if rung.sets == one.dose.sets else 0
+                made.append(Given(one.item, self._at(rung, one.item, ground, extra)))
+        return made
+
+    def seconds(self, given: Sequence[Given]) -> float:
+        """The time that exercises take, changes of position included."""
+        return sum(one.dose.seconds + self.knowledge.setup_s for one in given)
+
+    def session_seconds(self, course: Course, ground: Ground) -> float:
+        """The time of a usual session: nothing halved, left out or resting."""
+        return self.seconds([Given(item, self.dose(item, ground)) for item in course.items])
+
+    # Work
+
+    def session_work(self, course: Course, ground: Ground) -> float:
+        """The seconds of strengthening work of a usual session."""
+        return sum(Given(item, self.dose(item, ground)).work_s for item in course.items)
+
+    def work(self, course: Course, ground: Ground, week: int, *, after: dt.date | None = None) -> float:
+        """The seconds of strengthening work of a week: what was asked for up to a day, and what is planned after it."""
+        asked = course.work.get(str(week), 0) if after is not None else 0
+        days = self.whole(week, ground.facts)
+        left = [day for day in days if after is None or day > after]
+        return asked + sum(one.work_s for day in left for one in self.given(course, ground, day))
+
+    def allowed(self, course: Course, ground: Ground, week: int) -> float:
+        """The most work that a week may ask for.
+
+        A share more than the most of the last weeks or, where that is less than one step, the smallest step more. The
+        first week is measured by what it asks for itself.
+        """
+        back = int(self.plan.number("growth_weeks"))
+        known = [course.work[number] for number in sorted(course.work, key=int) if int(number) < week][-back:]
+        most = max(known, default=0) or self.work(course, ground, week)
+        sessions = len(self.whole(week, ground.facts))
+        steps = [step for item in course.items if (step := self._step(item, ground)) > 0]
+        return max(most * (1 + self.plan.number("growth")), most + min(steps, default=0) * sessions)
+
+    def _step(self, item: Item, ground: Ground) -> float:
+        """How much work one step up the ladder adds."""
+        ladder = ground.ladder(item.exercise)
+        place = ladder.place(item.rung)
+        return ladder.work(ladder.rungs[min(place + 1, len(ladder.rungs) - 1)]) - ladder.work(item.rung)
+
+    def trimmed(self, course: Course, ground: Ground, week: int, *, after: dt.date | None = None) -> Course:
+        """The course with as many sets left out in a week that its work stays within what is allowed.
+
+        The last session of the week gives way first, and in it the last exercises.
+        """
+        cuts = {(trim.day, trim.key): trim.sets for trim in course.trims if after is not None and trim.day <= after}
+        kept = tuple(trim for trim in course.trims if (trim.day, trim.key) in cuts)
+        course = attrs.evolve(course, trims=kept)
+        days = [day for day in self.whole(week, ground.facts) if after is None or day > after]
+        for day, floor in [(day, floor) for day in reversed(days) for floor in (1, 0)]:
+            for one in reversed(self.given(course, ground, day)):
+                for _ in range(one.dose.sets - floor if one.work_s else 0):
+                    if self.work(course, ground, week, after=after) <= course.allowed:
+                        return course
+                    cuts[day, one.item.key] = cuts.get((day, one.item.key), 0) + 1
+                    trims = tuple(Trim(day=on, key=key, sets=sets) for (on, key), sets in cuts.items())
+                    course = attrs.evolve(course, trims=trims)
+        return course
+
+    # The days as they are shown
+
+    def planned(self, course: Course, ground: Ground, day: dt.date, *, done: bool | None = None) -> PlannedDay:
+        """A day as it is shown."""
+        kind = self.kind(day, ground.facts)
+        given = self.given(course, ground, day)
+        steps = tuple(
+            PlannedStep(
+                exercise=one.item.exercise,
+                name=self.knowledge.exercises[one.item.exercise].name,
+                phase=one.item.phase,
+                slot=one.item.slot,
+                dose=one.dose,
+            )
+            for one in given
+        )
+        waits = course.waiting is not None or course.stopped
+        return PlannedDay(
+            day=day,
+            kind="rest" if waits else kind,
+            text=self._text(kind, course, day, bool(steps)),
+            steps=steps,
+            minutes=math.ceil(self.seconds(given) / 60),
+            done=done,
+        )
+
+    def _text(self, kind: DayKind, course: Course, day: dt.date, has_steps: bool) -> str:
+        if course.stopped:
+            return self.texts["stopped"]
+        if course.waiting:
+            return self.texts["screen_again" if course.waiting == "screen" else "paused"]
+        if kind == "rest":
+            return self.texts["rest"]
+        if kind == "easy":
+            walk = self.texts["walk"].format(minutes=self.walk_minutes(self.week_of(day)))
+            return f"{walk} {self.texts['released']}" if has_steps else walk
+        if day in course.eased:
+            return self.texts["eased"]
+        text = self.knowledge.pack.info.texts.days["whole"]
+        if course.less_until and day <= course.less_until:
+            return f"{text} {self.texts['after_break']}"
+        if course.short:
+            return f"{text} {self.texts['short_days']}"
+        if self.easing(course, day) and not self.is_easy(self.week_of(day)):
+            return f"{text} {self.texts['easy_days']}"
+        return text
+
+    def walk_minutes(self, week: int) -> int:
+        """How long the walks of a week are."""
+        number = self.plan.number
+        grown = number("walk_start_minutes") + number("walk_step_minutes") * (week - 1)
+        return int(min(grown, number("walk_most_minutes")))
+
+    def weeks(self, course: Course, ground: Ground, past: Sequence[PlannedDay]) -> Iterator[PlannedWeek]:
+        """Every week: days that are over as they were, the others as they are planned now."""
+        over = {day.day: day for day in past}
+        for number in range(1, self.options.weeks + 1):
+            block = self.block(number)
+            if not any(day in over for day in self.days(number)):
+                course = self._foreseen(course, ground, number)
+            days = tuple(over.get(day) or self.planned(course, ground, day) for day in self.days(number))
+            easy = self.is_easy(number)
+            yield PlannedWeek(
+                number=number,
+                easy=easy,
+                block=block.id,
+                title=block.title,
+                goal=block.goal,
+                text=self.texts["easy_week"] if easy else None,
+                days=days,
+                retest=self._retest(number, ground),
+                work_s=round(sum(_work(step) for day in days for step in day.steps), 1),
+            )
+
+    def _foreseen(self, course: Course, ground: Ground, week: int) -> Course:
+        """The course at the start of a week to come, if nothing changes until then."""
+        course = attrs.evolve(course, allowed=self.allowed(attrs.evolve(course, trims=()), ground, week))
+        course = self.trimmed(course, ground, week)
+        return attrs.evolve(course, work=FrozenDict({**course.work, str(week): self.work(course, ground, week)}))
+
+    def _retest(self, week: int, ground: Ground) -> Retest | None:
+        due = [
+            one
+            for one in self.plan.retests
+            if one.week == week or (one.every and week > one.week and not (week - one.week) % one.every)
+        ]
+        if not due:
+            return None
+        ask = tuple(dict.fromkeys(fact for one in due for fact in one.ask if self._may_ask(fact, ground)))
+        specs = self.knowledge.lexicon.specs
+        others = [day for day in self.days(week) if day not in self.whole(week, ground.facts)]
+        questions = tuple(RetestQuestion(fact=fact, label=specs[fact].label, ask=specs[fact].ask) for fact in ask)
+        return Retest(day=others[-1], title=due[0].title, ask=questions)
+
+    def _may_ask(self, fact: str, ground: Ground) -> bool:
+        """Whether a self-test asks nothing of the body that is not for this person."""
+        if not fact.startswith("measure."):
+            return True
+        item = next(one for one in self.knowledge.pack.measures if one.id == fact.removeprefix("measure."))
+        return ground.possible.excluded.isdisjoint(item.properties)
+
+
+def _spread(place: int, count: int, of: int) -> int:
+    """Which of some days to take, so that few of many lie apart."""
+    return 0 if count == 1 else round(place * (of - 1) / (count - 1))
+
+
+def _work(step: PlannedStep) -> float:
+    return work_s(step.dose) if step.phase == "strengthening" else 0

@@ -1,0 +1,160 @@
+"""When a programme meets new answers: what they forbid goes at once, what they bring in comes with the next week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import attrs
+
+from psoas_rules.outcomes import Referral, Screening
+from psoas_rules.programme import stepping
+from psoas_rules.programme.course import Item
+from psoas_rules.programme.knowing import Ground
+from psoas_rules.programme.laying import Layout
+from psoas_rules.programme.telling import Teller
+from psoas_rules.programme.values import Effect
+
+if TYPE_CHECKING:
+    from psoas_rules.programme.folding import State
+
+
+class Meeting:
+    """Brings a programme and new answers together.
+
+    Args:
+        layout: The calendar of the programme.
+        teller: Makes changes with their words.
+    """
+
+    def __init__(self, layout: Layout, teller: Teller) -> None:
+        self.layout = layout
+        self.plan = layout.plan
+        self.teller = teller
+
+    def item(self, exercise: str, slot: str, ground: Ground, day: dt.date, *, key: str) -> Item:
+        """An exercise at its start dose."""
+        ladder = ground.ladder(exercise)
+        return Item(
+            key=key,
+            slot=slot,
+            exercise=exercise,
+            phase=ladder.exercise.phase,
+            level=ladder.exercise.level,
+            rung=ladder.rungs[ladder.start],
+            since=day,
+            changed=day,
+            side=ladder.start_dose.first_side if ladder.start_dose.extra_sets else None,
+        )
+
+    def refuse(self, state: State, day: dt.date, outcome: Referral | Screening) -> None:
+        """The answers allow no routine any more: the programme stops, or waits for the questions that are open."""
+        if isinstance(outcome, Referral):
+            state.referral = outcome
+            state.course = attrs.evolve(state.course, stopped=True)
+            told = self.teller.change(day, "stop", "stopped")
+            state.history.append(attrs.evolve(told, text=f"{told.text} {outcome.headline}"))
+        elif state.course.waiting is None:
+            state.course = attrs.evolve(state.course, waiting="screen")
+            self._tell(state, day, "screen", "screen_again")
+
+    def resume(self, state: State, day: dt.date) -> None:
+        """After a review: every exercise one step lower than before."""
+        course, ground = state.course, state.ground
+        taken = [item.exercise for item in course.items]
+        lower: list[Item] = []
+        for item in course.items:
+            made = item
+            if item.phase == "strengthening":
+                made = stepping.lower(item, ground, day, taken, self.plan)
+                taken.append(made.exercise)
+            lower.append(made)
+        state.course = attrs.evolve(course, items=tuple(lower), waiting=None, marked=())
+        self._tell(state, day, "resume", "resumed")
+
+    def meet(self, state: State, day: dt.date, ground: Ground, *, tested: bool) -> None:
+        """The programme on new ground."""
+        state.ground = ground
+        course = state.course
+        kept: list[Item] = []
+        for item in course.items:
+            met = self._met(state, item, day, [*(one.exercise for one in kept), *(o.exercise for o in course.items)])
+            if met is not None:
+                kept.append(self._sided(state, met, day) if tested else met)
+        state.course = attrs.evolve(course, items=tuple(kept), arriving=self._arriving(kept, ground, day))
+
+    def _met(self, state: State, item: Item, day: dt.date, taken: list[str]) -> Item | None:
+        """What becomes of one exercise; None when it goes."""
+        ground = state.ground
+        if ground.keeps(item):
+            ladder = ground.ladder(item.exercise)
+            made = stepping.at(item, ground, ladder.place(item.rung), day)
+            if made.rung != item.rung and ladder.work(made.rung) < ladder.work(item.rung):
+                dose = str(self.layout.dose(made, ground))
+                self._tell(state, day, "reduce", "clamped", item.exercise, dose=dose)
+            return made
+        if item.slot in ground.possible.slots:
+            other = stepping.instead(item, ground, day, taken)
+            if other is not None:
+                self._tell(state, day, "swap", "swapped", item.exercise, to=other.exercise)
+                return other
+        self._tell(state, day, "remove", "removed", item.exercise)
+        return None
+
+    def _sided(self, state: State, item: Item, day: dt.date) -> Item:
+        """One side's extra set: it stays until enough re-tests in a row show no clear difference."""
+        start = state.ground.ladder(item.exercise).start_dose
+        side = start.first_side if start.extra_sets else None
+        if side is not None:
+            if side != item.side:
+                self._tell(state, day, "side", "one_sided", item.exercise, side=side)
+            return attrs.evolve(item, side=side, even=0)
+        if item.side is None:
+            return item
+        if item.even + 1 < self.plan.number("even_retests"):
+            return attrs.evolve(item, even=item.even + 1)
+        self._tell(state, day, "side", "even_again", item.exercise)
+        return attrs.evolve(item, side=None, even=0)
+
+    def _arriving(self, kept: list[Item], ground: Ground, day: dt.date) -> tuple[Item, ...]:
+        """What the new routine has in slots that are empty now."""
+        slots = {item.slot for item in kept}
+        exercises = {item.exercise for item in kept}
+        return tuple(
+            self.item(step.exercise, step.slot, ground, day, key=step.slot)
+            for step in {step.slot: step for step in reversed(ground.routine.steps)}.values()
+            if step.slot not in slots and step.exercise not in exercises
+        )
+
+    def arrive(self, state: State, day: dt.date) -> None:
+        """What has been waiting for a new week comes in, in the order of the session."""
+        course, ground = state.course, state.ground
+        items = list(course.items)
+        for item in course.arriving:
+            made = attrs.evolve(item, since=day, changed=day)
+            trial = attrs.evolve(course, items=(*items, made))
+            if (
+                ground.keeps(item)
+                and all(item.exercise != one.exercise and item.key != one.key for one in items)
+                and self.layout.session_seconds(trial, ground) <= ground.most_seconds
+            ):
+                items.append(made)
+                self._tell(state, day, "add", "added", item.exercise, dose=str(self.layout.dose(made, ground)))
+        order = {slot: place for place, slot in enumerate(ground.possible.slots)}
+        items.sort(key=lambda one: order.get(one.slot, len(order)))
+        state.course = attrs.evolve(course, items=tuple(items), arriving=())
+
+    def _tell(
+        self,
+        state: State,
+        day: dt.date,
+        effect: Effect,
+        text: str,
+        exercise: str | None = None,
+        *,
+        to: str | None = None,
+        dose: str | None = None,
+        side: str | None = None,
+    ) -> None:
+        made = self.teller.change(day, effect, text, exercise=exercise, to=to, dose=dose, side=side)
+        state.history.append(made)

@@ -1,0 +1,155 @@
+"""A step up, and what can stand in its way: the level, the time of a session, the growth of a week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+
+from psoas_rules.conditions import Value
+from psoas_rules.dosing import work_s
+from psoas_rules.programme import stepping
+from psoas_rules.programme.course import Course, Item
+from psoas_rules.programme.knowing import Ground
+from psoas_rules.programme.laying import Layout
+from psoas_rules.programme.telling import Teller
+from psoas_rules.programme.values import Change
+from psoas_rules.progressing import ReadyRule
+
+
+class Raising:
+    """The steps up of one day.
+
+    Room for growth and time is shared out beforehand, to every exercise that could step up, in an order that changes
+    from day to day. So what is reported about one exercise never makes room for another.
+
+    Args:
+        layout: The calendar of the programme.
+        teller: Makes changes with their words.
+        course: Where the programme stands before anything changes on that day.
+        ground: What it rests on.
+        day: The day.
+        promising: Marks that an exercise has before it steps up.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        teller: Teller,
+        course: Course,
+        ground: Ground,
+        day: dt.date,
+        *,
+        promising: frozenset[str],
+    ) -> None:
+        self.layout = layout
+        self.teller = teller
+        self.plan = layout.plan
+        self.course = course
+        self.ground = ground
+        self.day = day
+        self.week = layout.week_of(day)
+        self.promising = promising
+        self._shares: dict[str, str] | None = None
+
+    def of(
+        self, item: Item, taken: Collection[str], rules: Iterable[ReadyRule], facts: Mapping[str, Value]
+    ) -> tuple[Item, Change]:
+        """The exercise a step up, or as it is, and what to say about it."""
+        rules = tuple(rules)
+        made, wait, until = self._next(item, taken)
+        if made is not None:
+            wait = self._room(item)
+        if made is None or wait:
+            change = self.teller.change(
+                self.day,
+                "waits",
+                wait or "at_the_top",
+                rules=rules,
+                facts=facts,
+                exercise=item.exercise,
+                dose=str(self.layout.dose(item, self.ground)),
+                until=until,
+            )
+            return item, change
+        to = made.exercise if made.exercise != item.exercise else None
+        change = self.teller.change(
+            self.day,
+            "progress",
+            "progress_to" if to else "progress",
+            rules=rules,
+            facts=facts,
+            exercise=item.exercise,
+            to=to,
+            dose=str(self.layout.dose(made, self.ground)),
+        )
+        return made, change
+
+    def _next(self, item: Item, taken: Collection[str]) -> tuple[Item | None, str, dt.date | None]:
+        """The next step; without one, the text that says why, and until when."""
+        if item.upkeep:
+            return None, "at_the_top", None
+        if self.layout.easing(self.course, self.day):
+            return None, "waits_for_easy", None
+        made = stepping.raised(item, self.ground, self.day)
+        if made is not None:
+            return made, "", None
+        most_level = self.layout.block(self.week).level_max
+        for other in stepping.harder(item, self.ground, self.day, taken, most_level):
+            if other.level == item.level:
+                return other, "", None
+            since = item.since + dt.timedelta(days=int(self.plan.number(f"days_to_level_{other.level}")))
+            if since <= self.day:
+                return other, "", None
+            return None, "waits_for_level", since
+        later = any(stepping.harder(item, self.ground, self.day, taken, item.level + 1))
+        return None, "waits_for_block" if later else "at_the_top", None
+
+    def _room(self, item: Item) -> str:
+        """The text that says why there is no room; empty when there is."""
+        if self._shares is None:
+            self._shares = self._share()
+        return self._shares.get(item.key, "")
+
+    def _share(self) -> dict[str, str]:
+        """For each exercise that could step up and has no room, the text that says why."""
+        layout, course, ground = self.layout, self.course, self.ground
+        most = self._most()
+        work, seconds = layout.session_work(course, ground), layout.session_seconds(course, ground)
+        allowed = most * (1 + self.plan.number("growth"))
+        # A tenth can be less than one repetition; then the smallest step is allowed, once.
+        smallest = work <= most
+        refused: dict[str, str] = {}
+        taken = [one.exercise for one in course.items]
+        steps = [one for one in course.items if one.phase == "strengthening" and self._could(one)]
+        turn = self.day.toordinal() % max(1, len(steps))
+        for item in (*steps[turn:], *steps[:turn]):
+            made, _, _ = self._next(item, taken)
+            if made is None:
+                continue
+            before, after = layout.dose(item, ground), layout.dose(made, ground)
+            more, longer = work_s(after) - work_s(before), after.seconds - before.seconds
+            if seconds + longer > ground.most_seconds:
+                refused[item.key] = "no_room_time"
+            elif work + more > allowed and not smallest:
+                refused[item.key] = "no_room_growth"
+            else:
+                smallest = False
+                work += more
+                seconds += longer
+        return refused
+
+    def _could(self, item: Item) -> bool:
+        """Whether an exercise could step up today, as far as its reports before today tell."""
+        before = [
+            one for one in self.course.marked if one.exercise == item.exercise and item.changed < one.day < self.day
+        ]
+        latest = max(before, key=lambda one: one.day, default=None)
+        return latest is not None and not self.promising.isdisjoint(latest.marks)
+
+    def _most(self) -> float:
+        """The work of the heaviest session of the weeks before; in the first week, of the one that it started with."""
+        back = int(self.plan.number("growth_weeks"))
+        heaviest = self.course.heaviest
+        before = [heaviest[number] for number in sorted(heaviest, key=int) if int(number) < self.week]
+        known = before or list(heaviest.values())
+        return max(known[-back:], default=0) or self.layout.session_work(self.course, self.ground)
