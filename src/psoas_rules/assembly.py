@@ -103,6 +103,8 @@ class Possible:
         facts: Answers and findings.
         strict_pain: Whether the strict limits for pain apply.
         slots: The slots of their sessions, in order.
+        for_a_reason: Those of them that only some people have, because of their answers.
+        excluded: Properties, exercises and phases that some rule leaves out.
     """
 
     def __init__(self, kit: Kit, grounds: Grounds, case: Case) -> None:
@@ -111,6 +113,7 @@ class Possible:
         self.strict_pain = bool(case.all("strict_pain"))
         self._uses = {use.slot: use for use, choice in kit.uses[grounds.profile] if choice in grounds.open}
         self.slots = tuple(self._uses)
+        self.for_a_reason = frozenset(slot for slot, use in self._uses.items() if use.when is not None)
         self.excluded = grounds.excluded
 
     def barrier(self, name: str) -> Barrier | None:

@@ -181,6 +181,7 @@ def _of_the_course() -> Iterator[FactSpec]:
     yield _count("course", "done", "Sessions done in a row")
     yield _count("course", "days_at_level", "Days at this level", "days")
     yield _count("course", "flare_days", "Days since a flare that has not settled", "days")
+    yield _count("course", "days_since_flare", "Days since the last flare", "days")
     yield _count("course", "worse_days", "Days with clearly more pain than at the start", "days")
     yield _number("course", "adherence", "Share of the sessions that were done", "percent")
     yield FactSpec("course.flare", "course", "A flare has not settled", "yes_no")

@@ -81,6 +81,7 @@ class Course:
 
     Attributes:
         items: The exercises, in the order of the session.
+        dropped: Slots that were left out at the start, to leave time for what is added later.
         arriving: Exercises that new answers bring in, from the start of the next week on.
         marked: The marks of the last weeks.
         done: Days on which a session was done.
@@ -94,6 +95,7 @@ class Course:
         less_until: The day up to which less is done after a break.
         short: Whether the short version is on.
         flare_since: When a flare began that has not settled.
+        last_flare: The day of the last flare.
         worse_since: Since when there has been clearly more pain than at the start.
         baseline: Pain at the start.
         first: First values of what re-tests watch.
@@ -105,6 +107,7 @@ class Course:
     """
 
     items: tuple[Item, ...]
+    dropped: tuple[str, ...] = ()
     arriving: tuple[Item, ...] = ()
     marked: tuple[Marked, ...] = ()
     done: tuple[dt.date, ...] = ()
@@ -118,6 +121,7 @@ class Course:
     less_until: dt.date | None = None
     short: bool = False
     flare_since: dt.date | None = None
+    last_flare: dt.date | None = None
     worse_since: dt.date | None = None
     baseline: int | None = None
     first: Mapping[str, float] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)

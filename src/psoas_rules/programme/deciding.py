@@ -21,7 +21,7 @@ from psoas_rules.programme.listening import WEEK, Listener
 from psoas_rules.programme.meeting import Meeting
 from psoas_rules.programme.raising import Raising
 from psoas_rules.programme.telling import Teller
-from psoas_rules.programme.values import Effect
+from psoas_rules.programme.values import Change, Effect
 from psoas_rules.progressing import ReadyRule
 
 if TYPE_CHECKING:
@@ -71,12 +71,15 @@ class Decider:
         # The growth that this week still allows is measured before anything changes: else trouble with one exercise
         # would make room for another.
         raising = Raising(self.layout, self.teller, state.course, state.ground, day, promising=self.promising)
+        before = {item.exercise: item for item in state.course.items}
         for rule in self.knowledge.fired("programme", facts):
             self._whole(state, day, rule, facts, feedback)
             if state.course.stopped:
                 return
         if feedback is not None and state.course.waiting is None:
-            self._exercises(state, day, feedback, facts, raising)
+            # One that a flare has just taken down is not looked at again.
+            untouched = {item.exercise: item for item in state.course.items if before.get(item.exercise) == item}
+            self._exercises(state, day, feedback, facts, raising=raising, items=untouched)
             self._settle(state, day, feedback)
 
     # The programme as a whole
@@ -115,8 +118,9 @@ class Decider:
                 state.course = attrs.evolve(course, easing_until=day + days)
                 effect = "deload"
             case "flare":
+                self._tell(state, day, "flare", rule, facts)
                 self._flare(state, day, feedback, rule, facts)
-                effect = "flare"
+                return
             case "screen" | "pause":
                 state.course = attrs.evolve(course, waiting="screen" if then.course == "screen" else "review")
                 effect = then.course
@@ -208,7 +212,6 @@ class Decider:
         course, ground = state.course, state.ground
         days = dt.timedelta(days=rule.row.then.days or 0)
         worst = _worst(course.items, () if feedback is None else feedback.exercises)
-        taken = [item.exercise for item in course.items]
         items: list[Item] = []
         for item in course.items:
             made = item
@@ -216,16 +219,16 @@ class Decider:
                 made = stepping.resting(item, ground, day, days.days)
                 until = made.rests_until
                 change = self.teller.change(
-                    day, "rest", "rests", rules=(rule,), facts=facts, exercise=item.exercise, until=until
+                    day, "rest", "rests", rules=(rule,), facts=facts, exercise=item.exercise, until=until, plainly=True
                 )
                 state.history.append(change)
             elif item.phase == "strengthening":
-                made = stepping.lower(item, ground, day, taken, self.plan)
-                taken.append(made.exercise)
+                made = stepping.down(item, ground, day)
+                self._put_down(state, day, (item, made), rule, facts)
             items.append(made)
         until = max(day + days, course.easing_until or day)
         state.course = attrs.evolve(
-            course, items=tuple(items), easing_until=until, flare_since=course.flare_since or day
+            course, items=tuple(items), easing_until=until, flare_since=course.flare_since or day, last_flare=day
         )
 
     def _settle(self, state: State, day: dt.date, feedback: Feedback) -> None:
@@ -244,14 +247,19 @@ class Decider:
     # Each exercise
 
     def _exercises(
-        self, state: State, day: dt.date, feedback: Feedback, facts: Mapping[str, Value], raising: Raising
+        self,
+        state: State,
+        day: dt.date,
+        feedback: Feedback,
+        facts: Mapping[str, Value],
+        *,
+        raising: Raising,
+        items: Mapping[str, Item],
     ) -> None:
-        items = {item.exercise: item for item in state.course.items}
         marked = {one.exercise: one.marks for one in state.course.marked if one.day == day}
         for report in feedback.exercises:
             item = items.get(report.exercise)
-            # One that a flare has just taken out, or new answers, is not looked at again.
-            if item is None or item.changed == day or report.exercise not in marked:
+            if item is None or report.exercise not in marked:
                 continue
             known = {
                 **facts,
@@ -284,11 +292,16 @@ class Decider:
             self._put(state, day, (item, best), behind, facts)
         elif all(rule.row.then.change == "progress" for rule in fired):
             made, change = raising.of(item, taken, fired, facts)
-            if made is not item or self._is_news(state, day, f"{change.text} {item.exercise}"):
+            if change is not None and (made is not item or self._is_news(state, day, change.text)):
                 state.history.append(change)
             self._replace(state, item, made)
         else:
             holding = [rule for rule in fired if rule.row.then.change == "hold"]
+            if len(holding) == len(fired):
+                # What is not about this exercise is told only where it holds something back.
+                holding = [rule for rule in holding if any(_is_own(fact) for fact in rule.reads)]
+            if not holding:
+                return
             dose = str(self.layout.dose(item, ground))
             change = self.teller.change(
                 day, "hold", "hold", rules=holding, facts=facts, exercise=item.exercise, dose=dose
@@ -314,23 +327,50 @@ class Decider:
         facts: Mapping[str, Value],
     ) -> None:
         """Puts what an exercise became in its place, and says so."""
-        ground, (item, made) = state.ground, pair
         kind = rules[0].row.then.change
         effect: Effect = kind if kind in ("reduce", "regress", "substitute") else "upkeep"
+        state.history.append(self._less(state, day, pair, effect, rules, facts=facts))
+        self._replace(state, *pair)
+
+    def _put_down(
+        self, state: State, day: dt.date, pair: tuple[Item, Item], rule: ReadyRule, facts: Mapping[str, Value]
+    ) -> None:
+        """Says that an exercise went one step down with the others."""
+        if pair[0] != pair[1]:
+            state.history.append(self._less(state, day, pair, "regress", (rule,), facts=facts, plainly=True))
+
+    def _less(
+        self,
+        state: State,
+        day: dt.date,
+        pair: tuple[Item, Item],
+        effect: Effect,
+        rules: Sequence[ReadyRule],
+        *,
+        facts: Mapping[str, Value],
+        plainly: bool = False,
+    ) -> Change:
+        item, made = pair
         text = {"upkeep": "maintain"}.get(effect, effect)
-        to = dose = until = None
+        to = until = dose = None
         if made.rests_until is not None and made.rests_until != item.rests_until:
             effect, text, until = "rest", "rests", made.rests_until
         elif made.exercise != item.exercise:
             effect, text, to = "substitute", "regress_to", made.exercise
-            dose = str(self.layout.dose(made, ground))
-        elif effect != "upkeep":
-            dose = str(self.layout.dose(made, ground))
-        change = self.teller.change(
-            day, effect, text, rules=rules, facts=facts, exercise=item.exercise, to=to, dose=dose, until=until
+        if until is None and effect != "upkeep":
+            dose = str(self.layout.dose(made, state.ground))
+        return self.teller.change(
+            day,
+            effect,
+            text,
+            rules=rules,
+            facts=facts,
+            exercise=item.exercise,
+            to=to,
+            dose=dose,
+            until=until,
+            plainly=plainly,
         )
-        state.history.append(change)
-        self._replace(state, item, made)
 
     def _replace(self, state: State, item: Item, made: Item) -> None:
         items = tuple(made if one.key == item.key else one for one in state.course.items)
@@ -350,6 +390,11 @@ _SECTIONS = {
     "preference": "preferences",
     "person": "person",
 }
+
+
+def _is_own(fact: str) -> bool:
+    """Whether a fact is about one exercise."""
+    return fact.startswith(("report.", "mark.", "in_a_row.", "this_week."))
 
 
 def _worst(items: Sequence[Item], reports: Iterable[ExerciseReport]) -> Item | None:

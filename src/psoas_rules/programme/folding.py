@@ -7,7 +7,7 @@ in which they came.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -74,19 +74,39 @@ class Folder:
             count = sum(item.slot == step.slot for item in items)
             key = f"{step.slot}.{count + 1}" if count else step.slot
             items.append(self.meeting.item(step.exercise, step.slot, ground, self.options.start, key=key))
+        kept = self._with_room(items, ground)
         pain = ground.facts.get("sign.pain_now")
         course = Course(
-            items=tuple(items),
+            items=kept,
+            dropped=tuple(dict.fromkeys(item.slot for item in items if item not in kept)),
             baseline=pain if isinstance(pain, int) and not isinstance(pain, bool) else None,
             first=self.listener.watched(ground.facts),
         )
         return State(course=course, ground=ground, answers=intake)
+
+    def _with_room(self, items: Sequence[Item], ground: Ground) -> tuple[Item, ...]:
+        """The exercises without so many that some of the time is left for what is added later.
+
+        Slots go in the order of the pack; never one that this person has for a reason of their own, and never so
+        many that hardly any strengthening is left.
+        """
+        kept = tuple(items)
+        most = ground.most_seconds * (1 - self.plan.number("room_to_grow"))
+        least = int(self.plan.number("least_strengthening"))
+        for slot in self.knowledge.pack.sessions.drop_order:
+            if self.layout.session_seconds(Course(items=kept), ground) <= most:
+                break
+            fewer = tuple(item for item in kept if item.slot != slot)
+            if slot not in ground.possible.for_a_reason and _strengthening(fewer) >= least:
+                kept = fewer
+        return kept
 
     def day(self, state: State, day: dt.date, feedback: Feedback | None) -> None:
         """One day: its plan, what was reported about it, and what follows from that."""
         week = self.layout.week_of(day)
         if day == self.layout.starts(week):
             self._new_week(state, day, week)
+        self._return(state, day)
         self._planned(state, day, week)
         if feedback is not None and not state.course.stopped:
             self._heard(state, day, feedback)
@@ -111,6 +131,17 @@ class Folder:
         free = attrs.evolve(course, waiting=None, trims=())
         allowed = self.layout.allowed(free, state.ground, week)
         state.course = self.layout.trimmed(attrs.evolve(course, allowed=allowed), state.ground, week)
+
+    def _return(self, state: State, day: dt.date) -> None:
+        """Exercises whose rest is over come back."""
+        course = state.course
+        back = [item for item in course.items if item.rests_until is not None and item.rests_until <= day]
+        if not back or course.stopped or course.waiting:
+            return
+        for item in back:
+            state.history.append(self.teller.change(day, "return", "returns", exercise=item.exercise))
+        items = tuple(attrs.evolve(item, rests_until=None) if item in back else item for item in course.items)
+        state.course = attrs.evolve(course, items=items)
 
     def _planned(self, state: State, day: dt.date, week: int) -> None:
         """Notes what the day asked for."""
@@ -191,6 +222,10 @@ class Folder:
             fresh.append(Marked(day=day, exercise=report.exercise, marks=tuple(marks)))
         kept = tuple(one for one in course.marked if one.day > day - _KEPT)
         state.course = attrs.evolve(course, marked=(*kept, *fresh))
+
+
+def _strengthening(items: Sequence[Item]) -> int:
+    return sum(item.phase == "strengthening" for item in items)
 
 
 def _screened(answers: Intake) -> bool:

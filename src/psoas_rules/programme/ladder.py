@@ -100,6 +100,10 @@ def _above(exercise: Exercise, dose: Dose, limits: Mapping[str, float], plan: Pr
     # Repetitions come before holds, and both before sets.
     ways = [(count, holds[0]) for count in reps] + [(dose.reps_top, hold) for hold in holds[1:]]
     for sets in range(dose.sets, _most_sets(exercise, dose, limits, plan) + 1):
+        if sets > dose.sets:
+            # A set more with fewer repetitions is a smaller step than a whole set more.
+            fewer = range(math.ceil(dose.reps / 2), dose.reps)
+            yield from (Rung(sets=sets, reps=count, hold_s=dose.hold_s) for count in fewer)
         for count, hold in ways:
             yield Rung(sets=sets, reps=count, hold_s=hold)
 

@@ -126,6 +126,8 @@ class Listener:
             facts["course.days_off"] = (day - since).days
         if course.flare_since is not None:
             facts["course.flare_days"] = (day - course.flare_since).days
+        if course.last_flare is not None:
+            facts["course.days_since_flare"] = (day - course.last_flare).days
         if course.worse_since is not None:
             facts["course.worse_days"] = (day - course.worse_since).days
         return facts

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import attrs
 
 from psoas_rules.outcomes import Referral, Screening
 from psoas_rules.programme import stepping
-from psoas_rules.programme.course import Item
+from psoas_rules.programme.course import Course, Item
 from psoas_rules.programme.knowing import Ground
 from psoas_rules.programme.laying import Layout
 from psoas_rules.programme.telling import Teller
@@ -43,7 +44,8 @@ class Meeting:
             level=ladder.exercise.level,
             rung=ladder.rungs[ladder.start],
             since=day,
-            changed=day,
+            # What is reported about this very day counts.
+            changed=day - dt.timedelta(days=1),
             side=ladder.start_dose.first_side if ladder.start_dose.extra_sets else None,
         )
 
@@ -61,14 +63,7 @@ class Meeting:
     def resume(self, state: State, day: dt.date) -> None:
         """After a review: every exercise one step lower than before."""
         course, ground = state.course, state.ground
-        taken = [item.exercise for item in course.items]
-        lower: list[Item] = []
-        for item in course.items:
-            made = item
-            if item.phase == "strengthening":
-                made = stepping.lower(item, ground, day, taken, self.plan)
-                taken.append(made.exercise)
-            lower.append(made)
+        lower = [stepping.down(item, ground, day) if item.phase == "strengthening" else item for item in course.items]
         state.course = attrs.evolve(course, items=tuple(lower), waiting=None, marked=())
         self._tell(state, day, "resume", "resumed")
 
@@ -78,12 +73,17 @@ class Meeting:
         course = state.course
         kept: list[Item] = []
         for item in course.items:
-            met = self._met(state, item, day, [*(one.exercise for one in kept), *(o.exercise for o in course.items)])
+            taken = [*(one.exercise for one in kept), *(one.exercise for one in course.items)]
+            # A slot that one of the exercises fills already, or will, is not free.
+            slots = [*(one.slot for one in kept), *(one.slot for one in course.items if ground.keeps(one))]
+            met = self._met(state, item, day, taken, slots)
             if met is not None:
                 kept.append(self._sided(state, met, day) if tested else met)
-        state.course = attrs.evolve(course, items=tuple(kept), arriving=self._arriving(kept, ground, day))
+        state.course = attrs.evolve(course, items=tuple(kept), arriving=self._arriving(course, kept, ground, day))
 
-    def _met(self, state: State, item: Item, day: dt.date, taken: list[str]) -> Item | None:
+    def _met(
+        self, state: State, item: Item, day: dt.date, taken: Collection[str], taken_slots: Collection[str]
+    ) -> Item | None:
         """What becomes of one exercise; None when it goes."""
         ground = state.ground
         if ground.keeps(item):
@@ -98,8 +98,17 @@ class Meeting:
             if other is not None:
                 self._tell(state, day, "swap", "swapped", item.exercise, to=other.exercise)
                 return other
-        self._tell(state, day, "remove", "removed", item.exercise)
-        return None
+        moved = self._moved(state, item, taken_slots)
+        if moved is None:
+            self._tell(state, day, "remove", "removed", item.exercise)
+        return moved
+
+    def _moved(self, state: State, item: Item, taken_slots: Collection[str]) -> Item | None:
+        """The same exercise for another purpose of the new sessions that it serves; None when there is none free."""
+        ground = state.ground
+        free = (slot for slot in ground.possible.slots if slot not in taken_slots)
+        slot = next((slot for slot in free if ground.allows(item.exercise, slot)), None)
+        return None if slot is None else attrs.evolve(item, slot=slot, key=slot)
 
     def _sided(self, state: State, item: Item, day: dt.date) -> Item:
         """One side's extra set: it stays until enough re-tests in a row show no clear difference."""
@@ -116,9 +125,9 @@ class Meeting:
         self._tell(state, day, "side", "even_again", item.exercise)
         return attrs.evolve(item, side=None, even=0)
 
-    def _arriving(self, kept: list[Item], ground: Ground, day: dt.date) -> tuple[Item, ...]:
-        """What the new routine has in slots that are empty now."""
-        slots = {item.slot for item in kept}
+    def _arriving(self, course: Course, kept: list[Item], ground: Ground, day: dt.date) -> tuple[Item, ...]:
+        """What the new routine has in slots that are empty now, and were not left out on purpose."""
+        slots = {*course.dropped, *(item.slot for item in kept)}
         exercises = {item.exercise for item in kept}
         return tuple(
             self.item(step.exercise, step.slot, ground, day, key=step.slot)
@@ -131,7 +140,7 @@ class Meeting:
         course, ground = state.course, state.ground
         items = list(course.items)
         for item in course.arriving:
-            made = attrs.evolve(item, since=day, changed=day)
+            made = attrs.evolve(item, since=day, changed=day - dt.timedelta(days=1))
             trial = attrs.evolve(course, items=(*items, made))
             if (
                 ground.keeps(item)

@@ -162,9 +162,9 @@ class Planner:
         problems += _wrong_days(chosen)
         if not problems:
             try:
-                start + dt.timedelta(days=(weeks + 1) * DAYS_OF_A_WEEK)
+                start - _DAY, start + dt.timedelta(days=(weeks + 1) * DAYS_OF_A_WEEK)
             except OverflowError:
-                problems.append(Problem("start", f"{start} is too near the last day that a date can be"))
+                problems.append(Problem("start", f"{start} is too near the first or last day that a date can be"))
         if problems:
             raise ProgrammeError(tuple(problems))
         return Options(start=start, weeks=weeks, days=tuple(sorted(chosen)))

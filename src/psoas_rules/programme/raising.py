@@ -53,8 +53,8 @@ class Raising:
 
     def of(
         self, item: Item, taken: Collection[str], rules: Iterable[ReadyRule], facts: Mapping[str, Value]
-    ) -> tuple[Item, Change]:
-        """The exercise a step up, or as it is, and what to say about it."""
+    ) -> tuple[Item, Change | None]:
+        """The exercise a step up, or as it is, and what to say about it, if anything."""
         rules = tuple(rules)
         made, wait, until = self._next(item, taken)
         if made is not None:
@@ -69,8 +69,9 @@ class Raising:
                 exercise=item.exercise,
                 dose=str(self.layout.dose(item, self.ground)),
                 until=until,
+                plainly=True,
             )
-            return item, change
+            return item, None if wait == "waits_for_easy" else change
         to = made.exercise if made.exercise != item.exercise else None
         change = self.teller.change(
             self.day,

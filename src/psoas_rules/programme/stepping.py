@@ -33,6 +33,11 @@ def at(item: Item, ground: Ground, place: int, day: dt.date) -> Item:
     return item if rung == item.rung else attrs.evolve(item, rung=rung, changed=day)
 
 
+def down(item: Item, ground: Ground, day: dt.date) -> Item:
+    """One rung down, where there is one."""
+    return at(item, ground, ground.ladder(item.exercise).place(item.rung) - 1, day)
+
+
 def lower(item: Item, ground: Ground, day: dt.date, taken: Collection[str], plan: ProgrammePlan) -> Item:
     """One step down: the next lower rung or, below the lowest, an easier exercise; at the end a rest."""
     place = ground.ladder(item.exercise).place(item.rung)

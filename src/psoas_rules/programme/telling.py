@@ -36,6 +36,7 @@ class Teller:
         dose: str | None = None,
         until: dt.date | None = None,
         side: str | None = None,
+        plainly: bool = False,
     ) -> Change:
         """A change.
 
@@ -50,12 +51,13 @@ class Teller:
             dose: The new dose in words.
             until: Until when it holds.
             side: The side that it is about.
+            plainly: Whether only the sentence is said, and nothing of what the rules have to say.
         """
         known = facts or {}
         fired = tuple(rules)
         names = self._names(exercise, to, dose, until, side)
-        said = next((rule for rule in fired if rule.row.say), None)
-        parts = [] if said is None or effect == "waits" else [self._say(said, known, names)]
+        said = None if plainly else next((rule for rule in fired if rule.row.say), None)
+        parts = [] if said is None else [self._say(said, known, names)]
         if text is not None and (not parts or to is not None or effect in _ALWAYS):
             parts.append(self._capital(self.texts[text].format(**names)))
         return Change(
