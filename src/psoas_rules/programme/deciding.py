@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 
 from psoas_rules.conditions import Value
+from psoas_rules.facts import SECTIONS
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral, Screening
 from psoas_rules.programme import stepping
+from psoas_rules.programme.changing import Changer
 from psoas_rules.programme.course import Item
 from psoas_rules.programme.feedback import ExerciseReport, Feedback
-from psoas_rules.programme.knowing import Ground
 from psoas_rules.programme.laying import Layout
-from psoas_rules.programme.listening import WEEK, Listener
+from psoas_rules.programme.listening import Listener
 from psoas_rules.programme.meeting import Meeting
 from psoas_rules.programme.raising import Raising
+from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
-from psoas_rules.programme.values import Change, Effect
+from psoas_rules.programme.values import Effect
 from psoas_rules.progressing import ReadyRule
-
-if TYPE_CHECKING:
-    from psoas_rules.programme.folding import State
 
 
 class Decider:
@@ -44,6 +41,7 @@ class Decider:
         self.knowledge = layout.knowledge
         self.plan = layout.plan
         self.meeting = Meeting(layout, teller)
+        self.changer = Changer(layout, listener, teller)
         self.promising = self.knowledge.promising()
 
     def base(self, state: State, day: dt.date, feedback: Feedback | None) -> dict[str, Value]:
@@ -52,7 +50,7 @@ class Decider:
         of_course = self.listener.of_course(
             course,
             day,
-            self.layout.week_of(day),
+            self.layout.timetable.week_of(day),
             easing=self.layout.easing(course, day),
             strict=ground.possible.strict_pain,
         )
@@ -79,7 +77,7 @@ class Decider:
         if feedback is not None and state.course.waiting is None:
             # One that a flare has just taken down is not looked at again.
             untouched = {item.exercise: item for item in state.course.items if before.get(item.exercise) == item}
-            self._exercises(state, day, feedback, facts, raising=raising, items=untouched)
+            self.changer.day(state, day, feedback, facts, raising=raising, items=untouched)
             self._settle(state, day, feedback)
 
     # The programme as a whole
@@ -151,19 +149,8 @@ class Decider:
                 return
             self._tell(state, day, "answers", rule, facts)
             self._take(state, day, then.answers)
-        elif self._is_news(state, day, rule.id):
+        elif state.is_news(day, rule.id):
             self._tell(state, day, "note", rule, facts)
-
-    @staticmethod
-    def _is_news(state: State, day: dt.date, what: str) -> bool:
-        """Whether something was not told in the last week; it is now."""
-        course = state.course
-        told = course.told.get(what)
-        if told is not None and day - told < WEEK:
-            return False
-        recent = {known: on for known, on in course.told.items() if day - on < _TOLD}
-        state.course = attrs.evolve(course, told=FrozenDict({**recent, what: day}))
-        return True
 
     def _kept_up(self, item: Item, targets: Sequence[str], day: dt.date) -> Item:
         target = self.knowledge.exercises[item.exercise].targets[0]
@@ -173,8 +160,8 @@ class Decider:
         """Answers that a rule gives for the person."""
         given: dict[str, dict[str, Value]] = {}
         for fact, value in answers.items():
-            kind, _, key = fact.partition(".")
-            given.setdefault(_SECTIONS[kind], {})[key] = value
+            spec = self.knowledge.lexicon.spec(fact)
+            given.setdefault(SECTIONS[spec.kind], {})[spec.key] = value
         state.answers = self.knowledge.revised(state.answers, Intake.from_dict(given))
         outcome = self.knowledge.ground(state.answers)
         if isinstance(outcome, Referral | Screening):
@@ -186,7 +173,7 @@ class Decider:
         """The session to ease: that of the day, unless it is done, or that of the next day."""
         first = day if feedback is None or not feedback.session_done() else day + dt.timedelta(days=1)
         some = (first, day + dt.timedelta(days=1))
-        return next((one for one in some if self.layout.kind(one, state.ground.facts) == "whole"), None)
+        return next((one for one in some if self.layout.timetable.kind(one, state.ground.facts) == "whole"), None)
 
     def _after_break(self, state: State, day: dt.date, *, restart: bool) -> None:
         """Less after a break; after a long one, every exercise starts lower."""
@@ -224,7 +211,7 @@ class Decider:
                 state.history.append(change)
             elif item.phase == "strengthening":
                 made = stepping.down(item, ground, day)
-                self._put_down(state, day, (item, made), rule, facts)
+                self.changer.tell_step_down(state, day, (item, made), rule, facts)
             items.append(made)
         until = max(day + days, course.easing_until or day)
         state.course = attrs.evolve(
@@ -243,158 +230,6 @@ class Decider:
         ]
         if rises and max(rises) <= 0:
             state.course = attrs.evolve(state.course, flare_since=None)
-
-    # Each exercise
-
-    def _exercises(
-        self,
-        state: State,
-        day: dt.date,
-        feedback: Feedback,
-        facts: Mapping[str, Value],
-        *,
-        raising: Raising,
-        items: Mapping[str, Item],
-    ) -> None:
-        marked = {one.exercise: one.marks for one in state.course.marked if one.day == day}
-        for report in feedback.exercises:
-            item = items.get(report.exercise)
-            if item is None or report.exercise not in marked:
-                continue
-            known = {
-                **facts,
-                **self.listener.of_report(report, feedback, item),
-                **self.listener.of_marks(marked[report.exercise], item, state.course, day),
-                "course.days_at_level": (day - item.since).days,
-            }
-            self._one(state, day, item, known, raising)
-
-    def _one(self, state: State, day: dt.date, item: Item, facts: Mapping[str, Value], raising: Raising) -> None:
-        """Does what the rules conclude for an exercise; of several conclusions the one that leaves least counts."""
-        fired = [rule for rule in self.knowledge.fired("exercise", facts) if rule.row.then.change]
-        if not fired:
-            return
-        ground, taken = state.ground, [one.exercise for one in state.course.items]
-        ways: list[tuple[Item, ReadyRule]] = [
-            (self._lowered(rule, item, ground, day, taken), rule)
-            for rule in fired
-            if rule.row.then.change not in ("progress", "hold", "substitute")
-        ]
-        away = [rule for rule in fired if rule.row.then.change == "substitute"]
-        if away:
-            # It goes, whatever else would have made less of it; what comes asks for no more than that would.
-            most = min((stepping.load_of(made, ground, day)[2] for made, _ in ways), default=math.inf)
-            other = stepping.easier(item, ground, day, taken, self.plan, most_work=most)
-            self._put(state, day, (item, other), away, facts)
-        elif ways:
-            best = stepping.least((made for made, _ in ways), ground, day)
-            behind = [rule for made, rule in ways if made == best]
-            self._put(state, day, (item, best), behind, facts)
-        elif all(rule.row.then.change == "progress" for rule in fired):
-            made, change = raising.of(item, taken, fired, facts)
-            if change is not None and (made is not item or self._is_news(state, day, change.text)):
-                state.history.append(change)
-            self._replace(state, item, made)
-        else:
-            holding = [rule for rule in fired if rule.row.then.change == "hold"]
-            if len(holding) == len(fired):
-                # What is not about this exercise is told only where it holds something back.
-                holding = [rule for rule in holding if any(_is_own(fact) for fact in rule.reads)]
-            if not holding:
-                return
-            dose = str(self.layout.dose(item, ground))
-            change = self.teller.change(
-                day, "hold", "hold", rules=holding, facts=facts, exercise=item.exercise, dose=dose
-            )
-            state.history.append(change)
-
-    def _lowered(self, rule: ReadyRule, item: Item, ground: Ground, day: dt.date, taken: Sequence[str]) -> Item:
-        then = rule.row.then
-        match then.change:
-            case "reduce":
-                return stepping.reduced(item, ground, day, taken, self.plan, share=then.volume or 1)
-            case "regress":
-                return stepping.lower(item, ground, day, taken, self.plan)
-            case _:
-                return attrs.evolve(item, upkeep=True, changed=day)
-
-    def _put(
-        self,
-        state: State,
-        day: dt.date,
-        pair: tuple[Item, Item],
-        rules: Sequence[ReadyRule],
-        facts: Mapping[str, Value],
-    ) -> None:
-        """Puts what an exercise became in its place, and says so."""
-        kind = rules[0].row.then.change
-        effect: Effect = kind if kind in ("reduce", "regress", "substitute") else "upkeep"
-        state.history.append(self._less(state, day, pair, effect, rules, facts=facts))
-        self._replace(state, *pair)
-
-    def _put_down(
-        self, state: State, day: dt.date, pair: tuple[Item, Item], rule: ReadyRule, facts: Mapping[str, Value]
-    ) -> None:
-        """Says that an exercise went one step down with the others."""
-        if pair[0] != pair[1]:
-            state.history.append(self._less(state, day, pair, "regress", (rule,), facts=facts, plainly=True))
-
-    def _less(
-        self,
-        state: State,
-        day: dt.date,
-        pair: tuple[Item, Item],
-        effect: Effect,
-        rules: Sequence[ReadyRule],
-        *,
-        facts: Mapping[str, Value],
-        plainly: bool = False,
-    ) -> Change:
-        item, made = pair
-        text = {"upkeep": "maintain"}.get(effect, effect)
-        to = until = dose = None
-        if made.rests_until is not None and made.rests_until != item.rests_until:
-            effect, text, until = "rest", "rests", made.rests_until
-        elif made.exercise != item.exercise:
-            effect, text, to = "substitute", "regress_to", made.exercise
-        if until is None and effect != "upkeep":
-            dose = str(self.layout.dose(made, state.ground))
-        return self.teller.change(
-            day,
-            effect,
-            text,
-            rules=rules,
-            facts=facts,
-            exercise=item.exercise,
-            to=to,
-            dose=dose,
-            until=until,
-            plainly=plainly,
-        )
-
-    def _replace(self, state: State, item: Item, made: Item) -> None:
-        items = tuple(made if one.key == item.key else one for one in state.course.items)
-        state.course = attrs.evolve(state.course, items=items)
-
-
-_TOLD = 4 * WEEK
-"""How long it is kept what was told."""
-
-_SECTIONS = {
-    "sign": "signs",
-    "measure": "measures",
-    "red_flag": "red_flags",
-    "condition": "conditions",
-    "detail": "details",
-    "cleared": "clearances",
-    "preference": "preferences",
-    "person": "person",
-}
-
-
-def _is_own(fact: str) -> bool:
-    """Whether a fact is about one exercise."""
-    return fact.startswith(("report.", "mark.", "in_a_row.", "this_week."))
 
 
 def _worst(items: Sequence[Item], reports: Iterable[ExerciseReport]) -> Item | None:

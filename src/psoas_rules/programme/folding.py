@@ -21,32 +21,12 @@ from psoas_rules.programme.knowing import Ground, Knowledge
 from psoas_rules.programme.laying import Layout
 from psoas_rules.programme.listening import Listener
 from psoas_rules.programme.meeting import Meeting
+from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
-from psoas_rules.programme.values import Change, Options, PlannedDay
+from psoas_rules.programme.values import Options
 
 _KEPT = dt.timedelta(days=28)
 """How long marks are kept."""
-
-
-@attrs.define(kw_only=True, eq=False)
-class State:
-    """A programme under way.
-
-    Attributes:
-        course: Where it stands.
-        ground: What it rests on now.
-        answers: The person's answers so far.
-        past: The days that are over, as they were planned.
-        history: What changed.
-        referral: Why it stopped, if it did.
-    """
-
-    course: Course
-    ground: Ground
-    answers: Intake
-    past: list[PlannedDay] = attrs.field(factory=list)
-    history: list[Change] = attrs.field(factory=list)
-    referral: Referral | None = None
 
 
 class Folder:
@@ -103,8 +83,8 @@ class Folder:
 
     def day(self, state: State, day: dt.date, feedback: Feedback | None) -> None:
         """One day: its plan, what was reported about it, and what follows from that."""
-        week = self.layout.week_of(day)
-        if day == self.layout.starts(week):
+        week = self.layout.timetable.week_of(day)
+        if day == self.layout.timetable.starts(week):
             self._new_week(state, day, week)
         self._return(state, day)
         self._planned(state, day, week)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import attrs
 
@@ -44,6 +45,7 @@ class Ground:
         slots: The slots of the pack.
         most_seconds: The time that there is for a session.
         short: The slots of the short version, each with its sets.
+        given: Exercises with their doses on a day that were worked out before; for `laying`.
     """
 
     routine: Routine
@@ -53,6 +55,7 @@ class Ground:
     slots: Mapping[str, Slot]
     most_seconds: float
     short: Mapping[str, int]
+    given: dict[Hashable, Any] = attrs.field(factory=dict, init=False, repr=False)
     _ladders: dict[str, Ladder] = attrs.field(factory=dict, init=False, repr=False)
 
     @property

@@ -33,9 +33,14 @@ class Ladder:
     start: int
     most_sets: int
 
+    _known: dict[Rung, float] = attrs.field(factory=dict, init=False, repr=False)
+
     def work(self, rung: Rung) -> float:
         """The seconds of work of an amount, without a set more on one side."""
-        return _work(self.start_dose, rung)
+        found = self._known.get(rung)
+        if found is None:
+            found = self._known[rung] = _work(self.start_dose, rung)
+        return found
 
     def place(self, rung: Rung) -> int:
         """Where an amount stands: the last rung with no more work; the lowest when all have more."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
-from psoas_rules.conditions import Value
 from psoas_rules.dosing import resized, work_s
 from psoas_rules.intake import FrozenDict
 from psoas_rules.outcomes import Dose
-from psoas_rules.pack import DAYS_OF_A_WEEK, DayKind
+from psoas_rules.pack import DayKind
 from psoas_rules.programme.course import Course, Item, Rung, Trim
 from psoas_rules.programme.knowing import Ground, Knowledge
+from psoas_rules.programme.timetable import Timetable
 from psoas_rules.programme.values import (
     Options,
     PlannedDay,
@@ -23,9 +23,6 @@ from psoas_rules.programme.values import (
     Retest,
     RetestQuestion,
 )
-from psoas_rules.progression import Block
-
-EXPERIENCE = "person.experience"
 
 
 @attrs.frozen(eq=False)
@@ -54,76 +51,13 @@ class Layout:
         self.plan = knowledge.plan
         self.options = options
         self.texts = self.plan.texts
-
-    # The calendar
-
-    def week_of(self, day: dt.date) -> int:
-        """The week that a day belongs to, counted from 1."""
-        return (day - self.options.start).days // DAYS_OF_A_WEEK + 1
-
-    def starts(self, week: int) -> dt.date:
-        """The first day of a week."""
-        return self.options.start + dt.timedelta(days=(week - 1) * DAYS_OF_A_WEEK)
-
-    def days(self, week: int) -> tuple[dt.date, ...]:
-        """The days of a week."""
-        first = self.starts(week)
-        return tuple(first + dt.timedelta(days=n) for n in range(DAYS_OF_A_WEEK))
-
-    def last(self) -> dt.date:
-        """The last day of the programme."""
-        return self.days(self.options.weeks)[-1]
-
-    def block(self, week: int) -> Block:
-        """The block that a week belongs to."""
-        left = week
-        for block in self.plan.blocks:
-            if left <= block.weeks:
-                return block
-            left -= block.weeks
-        return self.plan.blocks[-1]
-
-    def is_easy(self, week: int) -> bool:
-        """Whether a week is an easy one."""
-        return week % int(self.plan.number("easy_every")) == 0
-
-    def whole(self, week: int, facts: Mapping[str, Value]) -> tuple[dt.date, ...]:
-        """The days of a week with whole sessions."""
-        wanted = self._frequency(week, facts)
-        start = self.options.start.weekday()
-        chosen = sorted((day - start) % DAYS_OF_A_WEEK for day in self.options.days)
-        if chosen:
-            count = min(wanted, len(chosen))
-            offsets: Sequence[int] = [chosen[_spread(i, count, len(chosen))] for i in range(count)]
-        else:
-            known = [int(key) for key in self.plan.patterns if int(key) <= wanted] or [
-                min(int(key) for key in self.plan.patterns)
-            ]
-            offsets = [number - 1 for number in self.plan.patterns[str(max(known))]]
-        days = self.days(week)
-        return tuple(days[offset] for offset in offsets)
-
-    def _frequency(self, week: int, facts: Mapping[str, Value]) -> int:
-        experience = facts.get(EXPERIENCE)
-        steps = self.plan.frequency.get(str(experience)) or next(iter(self.plan.frequency.values()))
-        days = next(step.days for step in reversed(steps) if step.from_week <= week)
-        most = self.block(week).days_max
-        return days if most is None else min(days, most)
-
-    def kind(self, day: dt.date, facts: Mapping[str, Value]) -> DayKind:
-        """What a day is for."""
-        week = self.week_of(day)
-        whole = self.whole(week, facts)
-        if day in whole:
-            return "whole"
-        others = [one for one in self.days(week) if one not in whole]
-        return "rest" if day == others[-1] else "easy"
+        self.timetable = Timetable(self.plan, options)
 
     # What is done on a day
 
     def given(self, course: Course, ground: Ground, day: dt.date) -> tuple[Given, ...]:
         """The exercises of a day, with their doses."""
-        kind = self.kind(day, ground.facts)
+        kind = self.timetable.kind(day, ground.facts)
         if kind == "rest" or course.waiting or course.stopped:
             return ()
         only_release = kind == "easy"
@@ -145,15 +79,19 @@ class Layout:
     def _has_room(self, item: Item, ground: Ground, day: dt.date) -> bool:
         """Whether a day is among those of its week on which an exercise may be done."""
         most = ground.ladder(item.exercise).start_dose.days_max
-        week = self.week_of(day)
-        days = list(self.whole(week, ground.facts))
-        if item.phase == "release":
-            days += [one for one in self.days(week) if self.kind(one, ground.facts) == "easy"]
-        return day in days[:most]
+        days = self.timetable.days(self.timetable.week_of(day), ground.facts)
+        return day in (*days.whole, *(days.easy if item.phase == "release" else ()))[:most]
 
     def _given(self, item: Item, course: Course, ground: Ground, day: dt.date) -> Given | None:
-        cut = sum(trim.sets for trim in course.trims if trim.day == day and trim.key == item.key)
-        easing = self.easing(course, day)
+        cut = sum([trim.sets for trim in course.trims if trim.day == day and trim.key == item.key])
+        question = (item, self.easing(course, day), cut)
+        # The same exercise stands on many days of many weeks.
+        if question not in ground.given:
+            ground.given[question] = self._make(item, ground, easing=question[1], cut=cut)
+        found: Given | None = ground.given[question]
+        return found
+
+    def _make(self, item: Item, ground: Ground, *, easing: bool, cut: int) -> Given | None:
         rung = attrs.evolve(item.rung, sets=1) if item.upkeep else item.rung
         if easing:
             rung = self._halved(rung)
@@ -196,7 +134,9 @@ class Layout:
 
     def easing(self, course: Course, day: dt.date) -> bool:
         """Whether the sets of a day are halved."""
-        return self.is_easy(self.week_of(day)) or (course.easing_until is not None and day <= course.easing_until)
+        return self.timetable.is_easy(self.timetable.week_of(day)) or (
+            course.easing_until is not None and day <= course.easing_until
+        )
 
     def _less(self, given: list[Given], ground: Ground) -> list[Given]:
         """Less work after a break: sets go from the last exercises first, down to one."""
@@ -238,7 +178,7 @@ class Layout:
     def work(self, course: Course, ground: Ground, week: int, *, after: dt.date | None = None) -> float:
         """The seconds of strengthening work of a week: what was asked for up to a day, and what is planned after it."""
         asked = course.work.get(str(week), 0) if after is not None else 0
-        days = self.whole(week, ground.facts)
+        days = self.timetable.days(week, ground.facts).whole
         left = [day for day in days if after is None or day > after]
         return asked + sum(one.work_s for day in left for one in self.given(course, ground, day))
 
@@ -251,7 +191,7 @@ class Layout:
         back = int(self.plan.number("growth_weeks"))
         known = [course.work[number] for number in sorted(course.work, key=int) if int(number) < week][-back:]
         most = max(known, default=0) or self.work(course, ground, week)
-        sessions = len(self.whole(week, ground.facts))
+        sessions = len(self.timetable.days(week, ground.facts).whole)
         steps = [step for item in course.items if (step := self._step(item, ground)) > 0]
         return max(most * (1 + self.plan.number("growth")), most + min(steps, default=0) * sessions)
 
@@ -269,7 +209,7 @@ class Layout:
         cuts = {(trim.day, trim.key): trim.sets for trim in course.trims if after is not None and trim.day <= after}
         kept = tuple(trim for trim in course.trims if (trim.day, trim.key) in cuts)
         course = attrs.evolve(course, trims=kept)
-        days = [day for day in self.whole(week, ground.facts) if after is None or day > after]
+        days = [day for day in self.timetable.days(week, ground.facts).whole if after is None or day > after]
         for day, floor in [(day, floor) for day in reversed(days) for floor in (1, 0)]:
             for one in reversed(self.given(course, ground, day)):
                 for _ in range(one.dose.sets - floor if one.work_s else 0):
@@ -284,7 +224,7 @@ class Layout:
 
     def planned(self, course: Course, ground: Ground, day: dt.date, *, done: bool | None = None) -> PlannedDay:
         """A day as it is shown."""
-        kind = self.kind(day, ground.facts)
+        kind = self.timetable.kind(day, ground.facts)
         given = self.given(course, ground, day)
         steps = tuple(
             PlannedStep(
@@ -314,7 +254,7 @@ class Layout:
         if kind == "rest":
             return self.texts["rest"]
         if kind == "easy":
-            walk = self.texts["walk"].format(minutes=self.walk_minutes(self.week_of(day)))
+            walk = self.texts["walk"].format(minutes=self.walk_minutes(self.timetable.week_of(day)))
             return f"{walk} {self.texts['released']}" if has_steps else walk
         if day in course.eased:
             return self.texts["eased"]
@@ -323,7 +263,7 @@ class Layout:
             return f"{text} {self.texts['after_break']}"
         if course.short:
             return f"{text} {self.texts['short_days']}"
-        if self.easing(course, day) and not self.is_easy(self.week_of(day)):
+        if self.easing(course, day) and not self.timetable.is_easy(self.timetable.week_of(day)):
             return f"{text} {self.texts['easy_days']}"
         return text
 
@@ -337,11 +277,14 @@ class Layout:
         """Every week: days that are over as they were, the others as they are planned now."""
         over = {day.day: day for day in past}
         for number in range(1, self.options.weeks + 1):
-            block = self.block(number)
-            if not any(day in over for day in self.days(number)):
+            block = self.timetable.block(number)
+            if not any(day in over for day in self.timetable.days(number, ground.facts).all):
                 course = self._foreseen(course, ground, number)
-            days = tuple(over.get(day) or self.planned(course, ground, day) for day in self.days(number))
-            easy = self.is_easy(number)
+            days = tuple(
+                over.get(day) or self.planned(course, ground, day)
+                for day in self.timetable.days(number, ground.facts).all
+            )
+            easy = self.timetable.is_easy(number)
             yield PlannedWeek(
                 number=number,
                 easy=easy,
@@ -370,7 +313,7 @@ class Layout:
             return None
         ask = tuple(dict.fromkeys(fact for one in due for fact in one.ask if self._may_ask(fact, ground)))
         specs = self.knowledge.lexicon.specs
-        others = [day for day in self.days(week) if day not in self.whole(week, ground.facts)]
+        others = [day for day, kind in self.timetable.days(week, ground.facts).kinds.items() if kind != "whole"]
         questions = tuple(RetestQuestion(fact=fact, label=specs[fact].label, ask=specs[fact].ask) for fact in ask)
         return Retest(day=others[-1], title=due[0].title, ask=questions)
 
@@ -380,11 +323,6 @@ class Layout:
             return True
         item = next(one for one in self.knowledge.pack.measures if one.id == fact.removeprefix("measure."))
         return ground.possible.excluded.isdisjoint(item.properties)
-
-
-def _spread(place: int, count: int, of: int) -> int:
-    """Which of some days to take, so that few of many lie apart."""
-    return 0 if count == 1 else round(place * (of - 1) / (count - 1))
 
 
 def _work(step: PlannedStep) -> float:

@@ -15,7 +15,7 @@ from psoas_rules.programme.knowing import Ground, Knowledge
 from psoas_rules.progressing import OF_A_DAY, OF_A_REPORT
 from psoas_rules.progression import Watched
 
-WEEK = dt.timedelta(days=7)
+_WEEK = dt.timedelta(days=7)
 
 
 class Listener:
@@ -89,14 +89,14 @@ class Listener:
         for mark in self.plan.marks:
             facts[f"mark.{mark}"] = mark in present
             facts[f"in_a_row.{mark}"] = _in_a_row(mark, since_change)
-            facts[f"this_week.{mark}"] = sum(mark in one.marks for one in own if one.day > day - WEEK)
+            facts[f"this_week.{mark}"] = sum(mark in one.marks for one in own if one.day > day - _WEEK)
         return facts
 
     def of_all_marks(self, marked: Sequence[Marked], day: dt.date) -> dict[str, Value]:
         """How often each mark was given today, and in seven days."""
         facts = dict(self._no_marks)
         for one in marked:
-            if day - WEEK < one.day <= day:
+            if day - _WEEK < one.day <= day:
                 for mark in one.marks:
                     _add(facts, f"anywhere_this_week.{mark}")
                     if one.day == day:

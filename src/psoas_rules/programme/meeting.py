@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -13,11 +12,9 @@ from psoas_rules.programme import stepping
 from psoas_rules.programme.course import Course, Item
 from psoas_rules.programme.knowing import Ground
 from psoas_rules.programme.laying import Layout
+from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
 from psoas_rules.programme.values import Effect
-
-if TYPE_CHECKING:
-    from psoas_rules.programme.folding import State
 
 
 class Meeting:

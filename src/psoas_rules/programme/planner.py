@@ -9,16 +9,21 @@ from typing import Final
 from psoas_rules.errors import Problem
 from psoas_rules.hints import kind, show
 from psoas_rules.intake import Intake
+from psoas_rules.memory import Memory
 from psoas_rules.outcomes import PackStamp, Referral, Screening, Step
 from psoas_rules.pack import DAYS_OF_A_WEEK
 from psoas_rules.programme.course import Item
 from psoas_rules.programme.errors import FeedbackError, ProgrammeError
 from psoas_rules.programme.feedback import Feedback
-from psoas_rules.programme.folding import Folder, State
+from psoas_rules.programme.folding import Folder
 from psoas_rules.programme.knowing import Ground, Knowledge
+from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import in_words
 from psoas_rules.programme.values import Advance, Change, Options, Programme, Status
 from psoas_rules.recommender import Recommender, builtin
+
+_MOST_FOLDERS: Final = 64
+"""Options for which what goes through days is kept."""
 
 _DAY: Final = dt.timedelta(days=1)
 
@@ -36,6 +41,7 @@ class Planner:
     def __init__(self, recommender: Recommender | None = None) -> None:
         self.recommender = builtin() if recommender is None else recommender
         self._knowledge = Knowledge(self.recommender)
+        self._folders: Memory[Folder] = Memory(_MOST_FOLDERS)
 
     def plan(
         self, intake: object, *, start: dt.date, weeks: int = 6, days: Sequence[int] | None = None
@@ -48,7 +54,7 @@ class Planner:
         ground = self._knowledge.ground(intake)
         if not isinstance(ground, Ground):
             return ground
-        folder = Folder(self._knowledge, options)
+        folder = self._folder(options)
         return self._programme(folder, folder.start(intake, ground), intake, (), None)
 
     def advance(
@@ -74,6 +80,13 @@ class Planner:
             notes=notes,
         )
 
+    def _folder(self, options: Options) -> Folder:
+        found = self._folders.get(options)
+        if found is None:
+            found = Folder(self._knowledge, options)
+            self._folders.put(options, found)
+        return found
+
     def _stamp(self, programme: Programme) -> PackStamp:
         """The stamp of the pack that decides now; another pack starts afresh from the same answers and reports."""
         ground = self._knowledge.ground(programme.intake)
@@ -82,7 +95,7 @@ class Planner:
     def _taken_on(
         self, programme: Programme, log: tuple[Feedback, ...], until: dt.date | None, *, afresh: bool
     ) -> Programme:
-        folder = Folder(self._knowledge, programme.options)
+        folder = self._folder(programme.options)
         ground = self._knowledge.ground(programme.intake if afresh else programme.answers)
         if not isinstance(ground, Ground):
             if not afresh:
@@ -105,7 +118,7 @@ class Planner:
             )
             day = programme.options.start if over is None else over + _DAY
         by_day = {one.day: one for one in log}
-        last = folder.layout.last()
+        last = folder.layout.timetable.last()
         while until is not None and day <= min(until, last):
             folder.day(state, day, by_day.get(day))
             day += _DAY
@@ -118,7 +131,7 @@ class Planner:
         status: Status = "active"
         if course.stopped:
             status = "stopped"
-        elif as_of is not None and as_of >= folder.layout.last():
+        elif as_of is not None and as_of >= folder.layout.timetable.last():
             status = "finished"
         elif course.waiting:
             status = "paused"
@@ -170,7 +183,7 @@ class Planner:
         return Options(start=start, weeks=weeks, days=tuple(sorted(chosen)))
 
     def _check(self, programme: Programme, fresh: Iterable[Feedback], today: dt.date | None) -> None:
-        listener = Folder(self._knowledge, programme.options).listener
+        listener = self._folder(programme.options).listener
         for one in fresh:
             if not isinstance(one, Feedback):
                 raise FeedbackError(
@@ -189,7 +202,7 @@ class Planner:
         """The log with what is new, and what was noticed about it."""
         texts, notes = self._knowledge.plan.texts, []
         by_day = {one.day: one for one in programme.log}
-        end = Folder(self._knowledge, programme.options).layout.last()
+        end = self._folder(programme.options).layout.timetable.last()
         for one in fresh:
             known, day = by_day.get(one.day), in_words(one.day)
             joined = one if known is None else known.joined(one)

@@ -47,7 +47,7 @@ class Raising:
         self.course = course
         self.ground = ground
         self.day = day
-        self.week = layout.week_of(day)
+        self.week = layout.timetable.week_of(day)
         self.promising = promising
         self._shares: dict[str, str] | None = None
 
@@ -94,7 +94,7 @@ class Raising:
         made = stepping.raised(item, self.ground, self.day)
         if made is not None:
             return made, "", None
-        most_level = self.layout.block(self.week).level_max
+        most_level = self.layout.timetable.block(self.week).level_max
         for other in stepping.harder(item, self.ground, self.day, taken, most_level):
             if other.level == item.level:
                 return other, "", None

@@ -1,0 +1,48 @@
+"""A programme under way, from one day to the next."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from psoas_rules.intake import FrozenDict, Intake
+from psoas_rules.outcomes import Referral
+from psoas_rules.programme.course import Course
+from psoas_rules.programme.knowing import Ground
+from psoas_rules.programme.values import Change, PlannedDay
+
+WEEK = dt.timedelta(days=7)
+_KEPT = 4 * WEEK
+"""How long it is kept what was told."""
+
+
+@attrs.define(kw_only=True, eq=False)
+class State:
+    """A programme under way.
+
+    Attributes:
+        course: Where it stands.
+        ground: What it rests on now.
+        answers: The person's answers so far.
+        past: The days that are over, as they were planned.
+        history: What changed.
+        referral: Why it stopped, if it did.
+    """
+
+    course: Course
+    ground: Ground
+    answers: Intake
+    past: list[PlannedDay] = attrs.field(factory=list)
+    history: list[Change] = attrs.field(factory=list)
+    referral: Referral | None = None
+
+    def is_news(self, day: dt.date, what: str) -> bool:
+        """Whether something was not told in the last week; from now on it was."""
+        course = self.course
+        told = course.told.get(what)
+        if told is not None and day - told < WEEK:
+            return False
+        recent = {known: on for known, on in course.told.items() if day - on < _KEPT}
+        self.course = attrs.evolve(course, told=FrozenDict({**recent, what: day}))
+        return True
