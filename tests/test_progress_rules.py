@@ -166,6 +166,7 @@ def test_a_report_of_an_exercise_has_these_consequences(facts, before, marked, c
     assert (marks(facts), changes(facts, before)) == (marked, changed)
 
 
+CALM = {"course.flare": False, "anywhere_this_week.red": 0}
 WORSENING = {"red_flag.worsening_despite_plan": "yes"}
 COURSES = [
     ("a flare", {"anywhere_today.flared": 1}, [("flare", 7, {}, ())]),
@@ -176,6 +177,11 @@ COURSES = [
     ("worse for 13 days", {"course.worse_days": 13}, []),
     ("red twice", {"anywhere_this_week.red": 2}, [("pause", None, {}, ())]),
     ("red once", {"anywhere_this_week.red": 1}, []),
+    (
+        "red with a blood thinner",
+        {"condition.anticoagulant_or_bleeding": True, "anywhere_today.red": 1},
+        [("screen", None, {}, ())],
+    ),
     ("a fall", {"today.fell": True}, [("screen", None, {}, ())]),
     ("no fall", {"today.fell": False}, []),
     ("unwell", {"today.unwell": True}, [("ease", None, {}, ())]),
@@ -251,18 +257,33 @@ COURSES = [
     ),
     (
         "four weeks of training",
-        {"person.experience": "none", "course.week": 5, "course.adherence": 70, "course.flare": False},
+        {"person.experience": "none", "course.week": 5, "course.adherence": 70, **CALM},
         [("note", None, {"person.experience": "some"}, ())],
     ),
     (
         "four weeks of training with experience",
-        {"person.experience": "some", "course.week": 5, "course.adherence": 70, "course.flare": False},
+        {"person.experience": "some", "course.week": 5, "course.adherence": 70, **CALM},
         [],
     ),
     (
         "four weeks in a flare",
-        {"person.experience": "none", "course.week": 5, "course.adherence": 70, "course.flare": True},
+        {"person.experience": "none", "course.week": 5, "course.adherence": 70, **CALM, "course.flare": True},
         [],
+    ),
+    (
+        "four weeks, and too much pain in the last",
+        {"person.experience": "none", "course.week": 5, "course.adherence": 70, **CALM, "anywhere_this_week.red": 1},
+        [],
+    ),
+    (
+        "four weeks, and a flare in them",
+        {"person.experience": "none", "course.week": 6, "course.adherence": 70, **CALM, "course.days_since_flare": 27},
+        [],
+    ),
+    (
+        "four weeks since a flare",
+        {"person.experience": "none", "course.week": 6, "course.adherence": 70, **CALM, "course.days_since_flare": 28},
+        [("note", None, {"person.experience": "some"}, ())],
     ),
     ("nothing is known", {}, []),
 ]

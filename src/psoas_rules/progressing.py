@@ -51,7 +51,7 @@ SAYABLE: Final = ("exercise", "to", "until")
 ComplainInFile = Callable[[str, Path, str, str], None]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class ReadyRule:
     """A rule of a programme, ready to run.
 
@@ -68,7 +68,7 @@ class ReadyRule:
     reads: tuple[str, ...]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class ProgressBook:
     """The rules of programmes of one pack, made ready.
 

@@ -93,6 +93,7 @@ class Course:
         eased: Days with warm-up and release only.
         easing_until: The day up to which the sets are halved.
         less_until: The day up to which less is done after a break.
+        away: Whether there is a break from which the person has not come back yet.
         short: Whether the short version is on.
         flare_since: When a flare began that has not settled.
         last_flare: The day of the last flare.
@@ -119,6 +120,7 @@ class Course:
     eased: tuple[dt.date, ...] = ()
     easing_until: dt.date | None = None
     less_until: dt.date | None = None
+    away: bool = False
     short: bool = False
     flare_since: dt.date | None = None
     last_flare: dt.date | None = None

@@ -120,6 +120,9 @@ class Decider:
                 self._flare(state, day, feedback, rule, facts)
                 return
             case "screen" | "pause":
+                # Where both are asked for, the review counts: whoever does it asks the questions, too.
+                if course.waiting == "review":
+                    return
                 state.course = attrs.evolve(course, waiting="screen" if then.course == "screen" else "review")
                 effect = then.course
             case "refer":
@@ -176,10 +179,13 @@ class Decider:
         return next((one for one in some if self.layout.timetable.kind(one, state.ground.facts) == "whole"), None)
 
     def _after_break(self, state: State, day: dt.date, *, restart: bool) -> None:
-        """Less after a break; after a long one, every exercise starts lower."""
-        until = day + dt.timedelta(days=int(self.plan.number("repeat_days")))
+        """Less after a break; after a long one, every exercise starts lower.
+
+        How long that lasts is counted from the day on which the person comes back; see `Folder`.
+        """
+        until = self.layout.timetable.last()
         if not restart:
-            state.course = attrs.evolve(state.course, less_until=until)
+            state.course = attrs.evolve(state.course, less_until=until, away=True)
             return
         course, ground = state.course, state.ground
         taken = [item.exercise for item in course.items]
@@ -190,7 +196,7 @@ class Decider:
                 made = stepping.restarted(item, ground, day, taken)
                 taken.append(made.exercise)
             lower.append(made)
-        state.course = attrs.evolve(course, items=tuple(lower), easing_until=until)
+        state.course = attrs.evolve(course, items=tuple(lower), easing_until=until, away=True)
 
     def _flare(
         self, state: State, day: dt.date, feedback: Feedback | None, rule: ReadyRule, facts: Mapping[str, Value]

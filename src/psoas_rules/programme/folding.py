@@ -150,9 +150,21 @@ class Folder:
             self.meeting.resume(state, day)
             course = state.course
         if feedback.session_done():
-            course = attrs.evolve(course, done=(*course.done, day))
+            course = self._back(attrs.evolve(course, done=(*course.done, day)), day)
         state.course = self._pain(course, day, feedback)
         self._mark(state, day, feedback)
+
+    def _back(self, course: Course, day: dt.date) -> Course:
+        """After a break: from the first session on it is counted how long less is done."""
+        if not course.away:
+            return course
+        until = day + dt.timedelta(days=int(self.plan.number("repeat_days")))
+        return attrs.evolve(
+            course,
+            away=False,
+            less_until=course.less_until and until,
+            easing_until=course.easing_until and min(course.easing_until, until),
+        )
 
     def _answered(self, state: State, day: dt.date, answers: Intake) -> None:
         whole = self.knowledge.revised(state.answers, answers)

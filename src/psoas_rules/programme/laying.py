@@ -84,7 +84,8 @@ class Layout:
 
     def _given(self, item: Item, course: Course, ground: Ground, day: dt.date) -> Given | None:
         cut = sum([trim.sets for trim in course.trims if trim.day == day and trim.key == item.key])
-        question = (item, self.easing(course, day), cut)
+        # Warming up and stretching are no load to be taken off.
+        question = (item, item.phase == "strengthening" and self.easing(course, day), cut)
         # The same exercise stands on many days of many weeks.
         if question not in ground.given:
             ground.given[question] = self._make(item, ground, easing=question[1], cut=cut)
@@ -206,9 +207,9 @@ class Layout:
 
         The last session of the week gives way first, and in it the last exercises.
         """
-        cuts = {(trim.day, trim.key): trim.sets for trim in course.trims if after is not None and trim.day <= after}
-        kept = tuple(trim for trim in course.trims if (trim.day, trim.key) in cuts)
-        course = attrs.evolve(course, trims=kept)
+        # What was left out in a week stays out: else less of one exercise would bring back more of another.
+        cuts = {(trim.day, trim.key): trim.sets for trim in course.trims if after is not None}
+        course = attrs.evolve(course, trims=course.trims if after is not None else ())
         days = [day for day in self.timetable.days(week, ground.facts).whole if after is None or day > after]
         for day, floor in [(day, floor) for day in reversed(days) for floor in (1, 0)]:
             for one in reversed(self.given(course, ground, day)):

@@ -76,7 +76,19 @@ class Meeting:
             met = self._met(state, item, day, taken, slots)
             if met is not None:
                 kept.append(self._sided(state, met, day) if tested else met)
+        kept = self._in_time(state, kept, day)
         state.course = attrs.evolve(course, items=tuple(kept), arriving=self._arriving(course, kept, ground, day))
+
+    def _in_time(self, state: State, items: list[Item], day: dt.date) -> list[Item]:
+        """Those for which there is time: slots go as they do in a routine."""
+        for slot in self.layout.knowledge.pack.sessions.drop_order:
+            trial = attrs.evolve(state.course, items=tuple(items))
+            if self.layout.session_seconds(trial, state.ground) <= state.ground.most_seconds:
+                break
+            for item in (item for item in items if item.slot == slot):
+                self._tell(state, day, "remove", "removed", item.exercise)
+            items = [item for item in items if item.slot != slot]
+        return items
 
     def _met(
         self, state: State, item: Item, day: dt.date, taken: Collection[str], taken_slots: Collection[str]

@@ -38,6 +38,8 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
     "short_minutes": (1, 240),
     "even_retests": (1, 10),
     "most_weeks": (1, 520),
+    "room_to_grow": (0, 0.5),
+    "least_strengthening": (0, 10),
     "walk_start_minutes": (0, 240),
     "walk_step_minutes": (0, 60),
     "walk_most_minutes": (0, 240),
@@ -47,7 +49,7 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
 COUNTED: Final = frozenset(
     {
         *("growth_weeks", "easy_every", "repeat_days", "days_to_level_2", "days_to_level_3", "most_sets", "rest_days"),
-        *("even_retests", "most_weeks"),
+        *("even_retests", "most_weeks", "least_strengthening"),
     }
 )
 """Those of the numbers that count something, so that they have no part behind the point."""
@@ -63,7 +65,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         (
             *("hold", "returns", "maintain", "removed", "added", "even_again", "no_room_growth", "no_room_time"),
-            *("at_the_top", "still_hurts", "waits_for_easy", "not_in_it"),
+            *("at_the_top", "still_hurts", "waits_for_easy", "waits_for_block", "not_in_it"),
         ),
         ("exercise",),
     ),
@@ -292,6 +294,9 @@ class _Checker:
 def gaps(text: str) -> Iterator[str]:
     """What stands in braces in a sentence; the sentence itself where its braces cannot be read."""
     try:
-        yield from (name for _, name, _, _ in Formatter().parse(text) if name is not None)
+        for _, name, form, conversion in Formatter().parse(text):
+            if name is not None:
+                # A form, such as a width, belongs to no name: it is told as a gap that nobody fills.
+                yield f"{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
     except ValueError:
         yield show(text)

@@ -14,6 +14,7 @@ from psoas_rules.loading import PROGRESS_FOLDER, Reading, Rulebook
 from psoas_rules.progressing import PROGRESS_KINDS
 from psoas_rules.progression import ProgrammePlan, ProgressRule, ProgressStage, ProgressThen, Worse
 from psoas_rules.rulebook import EXPERT_CHOICE
+from psoas_rules.soundness.programmes import gaps
 from psoas_rules.soundness.telling import tell
 from psoas_rules.yaml_reader import Path
 
@@ -44,6 +45,7 @@ def check_progress(reading: Reading, book: Rulebook) -> None:
         if f"{PROGRESS_FOLDER}/{rule.id}.yaml" in reading.documents:
             one = _Rule(reading, book, plan, book.progress.lexicon, rule)
             one.sources()
+            one.say()
             one.then()
             one.monotone()
 
@@ -73,6 +75,12 @@ class _Rule:
         if not self.rule.sources:
             self.tell(("sources",), "unsourced", f"name a source, or {EXPERT_CHOICE}")
         self._known("source", self.rule.sources, {source.id for source in self.book.pack.sources}, ("sources",))
+
+    def say(self) -> None:
+        """What is filled in stands in plain braces; whether the rule reads it is told when it is made ready."""
+        for gap in gaps(self.rule.say or ""):
+            if not gap.isidentifier() and gap.partition("!")[0].partition(":")[0].isidentifier():
+                self.tell(("say",), "bad-value", f"{{{gap}}} has more than a name in it; write the name alone")
 
     def then(self) -> None:
         """What follows belongs to the stage, is complete, and names what exists."""
