@@ -95,7 +95,11 @@ def test_a_pack_with_a_mistake_is_told_with_its_place(name, tmp_path):
     folder = shutil.copytree(SMALL, tmp_path / "pack")
     rule = folder / "dosage" / "first_time_gentle.yaml"
     rule.write_text(rule.read_text(encoding="utf-8").replace("title:", "titel:"), encoding="utf-8")
-    arguments = {"diff": (SMALL, folder), "why": (DESK, "x", "--pack", folder)}.get(name)
+    arguments = {
+        "diff": (SMALL, folder),
+        "why": (DESK, "x", "--pack", folder),
+        "programme": ("plan", DESK, "--start", "2030-01-07", "--pack", folder),
+    }.get(name)
     arguments = arguments or ((DESK, "--pack", folder) if name in ("recommend", "explain") else (folder,))
 
     done = run(name, *arguments)
@@ -370,8 +374,8 @@ def test_a_name_that_does_not_exist_gives_the_nearest_one(name, near):
     assert f"did you mean '{near}'" in " ".join(done.stderr.split())
 
 
-@pytest.mark.parametrize("person", [DESK, PREGNANT, BLEEDING])
-def test_there_is_a_reason_for_every_exercise_and_every_rule(person, recommender):
+@pytest.mark.parametrize("first, person", list(enumerate([DESK, PREGNANT, BLEEDING])))
+def test_there_is_a_reason_for_every_exercise_and_for_rules_of_every_stage(first, person, recommender):
     intake = read_intake(person)
     outcome = recommender.recommend(intake)
     steps = {step.exercise for step in getattr(outcome, "steps", ())}
@@ -379,7 +383,8 @@ def test_there_is_a_reason_for_every_exercise_and_every_rule(person, recommender
         (reason,) = why(recommender, intake, exercise.id)
         assert reason.yes is (exercise.id in steps)
         assert exercise.name in reason.answer
-    for rule in recommender.rules[::7]:
+    # Each person is asked about other rules, so that every seventh is asked about once.
+    for rule in recommender.rules[first * 7 :: 21]:
         (reason,) = why(recommender, intake, rule.id)
         assert reason.subject == rule.id
         assert reason.yes is (rule.id in outcome.trace.rules) or rule.stage == "screening"

@@ -21,7 +21,13 @@ import cohort as stress  # noqa: E402
 from packs import random_pack  # noqa: E402
 from test_cohort_reading import BIG, tables, wild  # noqa: E402
 
-from psoas_rules.cohort import COLUMNS, CohortError, recommend_batches, recommend_table  # noqa: E402
+from psoas_rules.cohort import (  # noqa: E402
+    COLUMNS,
+    CohortError,
+    recommend_batches,
+    recommend_table,
+    refusing,
+)
 from psoas_rules.cohort import running as module  # noqa: E402
 from psoas_rules.cohort.building import Builder  # noqa: E402
 from psoas_rules.cohort.columns import columns_of  # noqa: E402
@@ -36,7 +42,7 @@ SMALL = Path(__file__).parent / "small_pack"
 
 def one_by_one(batch, recommender=DECIDES):
     rows = Rows(recommender, columns_of(recommender.lexicon, batch.schema))
-    made = to_arrays([rows.record(batch, row) for row in range(batch.num_rows)])
+    made = to_arrays(rows.records(batch, range(batch.num_rows)))
     return {name: made[name].to_pylist() for name in COLUMNS}
 
 
@@ -109,24 +115,38 @@ TORN = {
         "conditions.under_18": ["maybe"] * 3,
         "screen": ["clear"] * 3,
     },
-    "the age tells otherwise": {"person.age": [17, 40, 17], "conditions.under_18": ["no", "yes", "yes"]},
-    "all is clear beside a group": {"screen": ["clear", "clear", "?"], "screen.nerves": ["no", "?", "no"]},
+    "the age tells otherwise": {
+        OTHER: [77] * 3,
+        "person.age": [17, 40, 17],
+        "conditions.under_18": ["no", "yes", "yes"],
+    },
+    "all is clear beside a group": {
+        "screen": ["clear", "clear", "?"],
+        "screen.nerves": ["no", "?", "no"],
+        OTHER: [77] * 3,
+    },
     "an unknown group beside": {"screen": ["clear", "clear", "?"], "screen.nothing": ["no", None, "no"]},
     "a wrong shape hides wrong answers": {OTHER: [77] * 3, "person.height": [3, None, 4], "screen": ["?", "?", None]},
     "what stands nowhere comes first": {OTHER: [77] * 3, "conditions.nonsense": ["x"] * 3, "signs_member": [1] * 3},
     "entries in the order of the table": {
         "preferences.equipment.wall": ["?"] * 3,
+        "signs_member": [1, None, 1],
         "preferences.equipment.mat": ["?", None, "yes"],
         "conditions.pregnancy": ["?"] * 3,
     },
-    "equal, and shown otherwise": {"person.age": [-0.0, 0.0, float("nan")], OTHER: [-0.5, float("nan"), 0.0]},
+    "equal, and shown otherwise": {"preferences.minutes": [-0.0, 0.0, float("nan")], OTHER: [-0.5, float("nan"), 0.0]},
     "lists": {"preferences.equipment": [["matt", "wall"], ["matt", None], ["matt"] * 120]},
     "a word that is too long": {OTHER: ["x" * 300, "x" * 301, "x"]},
-    "more problems than are told": {f"signs_{number}": [number] * 3 for number in SIGNS for _ in range(3)},
-    "more problems than have hints": {f"signs.{sign}_{n}": [1] * 3 for sign in SIGNS for n in range(3)},
+    "more problems than are told": {f"signs_{sign}_{n}": [1] * 3 for sign in SIGNS for n in range(9)},
+    "more problems than have hints": {f"signs.{sign}_{n}": [1] * 3 for sign in SIGNS for n in range(9)},
+    "lists with more problems than have hints": {
+        "preferences.equipment": [["matt"] * 70] * 3,
+        "preferences.avoid_positions": [["supinee"] * 70] * 3,
+    },
 }
 
 
+@pytest.mark.filterwarnings("ignore::psoas_rules.cohort.errors.CohortWarning")
 @settings(BIG, max_examples=150)
 @given(wild())
 def test_why_a_row_is_invalid_is_what_recommend_says(batch):
@@ -162,6 +182,14 @@ def test_a_wrong_cell_is_read_once(monkeypatch):
     recommend_table(pa.table({OTHER: pains, "person.age": range(20, 100), "screen": ["claer"] * 80}), DECIDES)
 
     assert len(read) == 3
+
+
+def test_it_does_not_matter_how_many_rows_are_looked_at_together(table, monkeypatch):
+    found = by_columns(table, columns=("problem",))
+    monkeypatch.setattr(refusing, "_BLOCK", 16)
+
+    assert by_columns(table, columns=("problem",)) == found
+    assert len(set(found["problem"])) > 3
 
 
 # Tables, streams, parts

@@ -278,7 +278,7 @@ def test_a_new_edition_of_a_plan_takes_the_place_of_the_old_one(outcomes):
         assert CalendarApp().read(old).read(new).shown() != CalendarApp().read(old).shown()
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(plans=st.lists(st.text(), min_size=2, max_size=2, unique=True))
 def test_every_plan_has_its_own_eight_events_in_every_edition(outcomes, plans):
     files = [to_calendar(outcomes[who], MONDAY, plan=plans[0]) for who in ("routine", "asked")]

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from psoas_rules import pack as shapes
+from psoas_rules import progression
 from psoas_rules.pack import Pack
 
 VARIABLE: Final = "PSOAS_RULES_CACHE"
@@ -160,7 +161,8 @@ class _Reader(pickle.Unpickler):
     """Reads back values of the classes in `pack`, and refuses everything else."""
 
     def find_class(self, module: str, name: str) -> Any:
-        found = getattr(shapes, name, None) if module == shapes.__name__ else None
-        if isinstance(found, type) and found.__module__ == shapes.__name__:
-            return found
+        for those in (shapes, progression):
+            found = getattr(those, name, None) if module == those.__name__ else None
+            if isinstance(found, type) and found.__module__ == those.__name__:
+                return found
         raise pickle.UnpicklingError(f"{module}.{name} is no part of a pack")

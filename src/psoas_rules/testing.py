@@ -92,7 +92,14 @@ def _section(lexicon: Lexicon, kind: FactKind, *, most: int) -> st.SearchStrateg
     if not specs:
         return st.just({})
     keys = st.lists(st.sampled_from(sorted(specs)), unique=True, max_size=most)
-    return keys.flatmap(lambda chosen: st.fixed_dictionaries({key: answers(specs[key]) for key in chosen}))
+    # Made once: to make them for every person would take most of the time.
+    given = {key: answers(spec) for key, spec in specs.items()}
+
+    @st.composite
+    def section(draw: st.DrawFn) -> dict[str, Any]:
+        return {key: draw(given[key]) for key in draw(keys)}
+
+    return section()
 
 
 def _belongs_to_list(spec: FactSpec, lexicon: Lexicon) -> bool:

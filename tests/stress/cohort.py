@@ -79,7 +79,7 @@ def differences(recommender: Recommender, table: pa.Table) -> Iterator[str]:
     """Every column of every row that is not what `recommend` says."""
     batch = table.combine_chunks().to_batches()[0]
     one_by_one = Rows(recommender, columns_of(recommender.lexicon, table.schema))
-    alone = to_arrays([one_by_one.record(batch, row) for row in range(batch.num_rows)])
+    alone = to_arrays(one_by_one.records(batch, range(batch.num_rows)))
     together = recommend_table(table, recommender, audit=False).combine_chunks()
     for name in COLUMNS:
         pairs = zip(together[name].to_pylist(), alone[name].to_pylist(), strict=True)
