@@ -137,7 +137,7 @@ FEEDBACK = [
         like(report__too_easy=True, report__pain=0, report__phase="release"),
         {"easy": 1},
         {"clean", "easy"},
-        {"progress"},
+        set(),
     ),
     ("too easy with pain", like(report__too_easy=True, report__pain=1), {"easy": 1}, {"clean"}, set()),
     ("not done", {"report.phase": "strengthening", "report.done": "none"}, CLEAN, {"skipped"}, {"hold"}),
@@ -154,7 +154,7 @@ FEEDBACK = [
     ("nothing said about the night", like(today__poor_sleep=None), CLEAN, {"clean"}, set()),
     ("unwell", like(today__unwell=True), CLEAN, {"clean"}, {"hold", "progress"}),
     ("a flare that has not settled", like(course__flare=True), CLEAN, {"clean"}, set()),
-    ("nothing said at all", {"report.phase": "strengthening"}, CLEAN, set(), set()),
+    ("nothing said at all", {"report.phase": "strengthening"}, CLEAN, set(), {"hold"}),
 ]
 
 
@@ -191,7 +191,12 @@ COURSES = [
     ("8 days off", {"course.days_off": 8}, [("repeat", None, {}, ())]),
     ("15 days off", {"course.days_off": 15}, [("restart", None, {}, ())]),
     ("two missed", {"course.skipped": 2, "course.short": False}, []),
-    ("three missed", {"course.skipped": 3, "course.short": False}, [("shorten", None, {}, ())]),
+    ("three missed", {"course.skipped": 3, "course.short": False, "course.days_off": 7}, [("shorten", None, {}, ())]),
+    (
+        "three missed in a long break",
+        {"course.skipped": 3, "course.short": False, "course.days_off": 15},
+        [("restart", None, {}, ())],
+    ),
     ("three missed, short already", {"course.skipped": 3, "course.short": True}, []),
     ("two short ones done", {"course.done": 2, "course.short": True}, [("lengthen", None, {}, ())]),
     ("one short one done", {"course.done": 1, "course.short": True}, []),

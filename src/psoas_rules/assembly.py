@@ -120,13 +120,13 @@ class Possible:
         """What keeps an exercise out; None when nothing does."""
         return self._plan.barriers.of(name)
 
-    def dose(self, name: str) -> Dose:
-        """The start dose of an exercise."""
-        return self._plan.dose(name)
+    def dose(self, name: str, *, for_safety: bool = False) -> Dose:
+        """The start dose of an exercise, for the session or as far as safety goes."""
+        return self._plan.dose(name, for_safety=for_safety)
 
-    def limits(self, name: str) -> Mapping[str, float]:
-        """The limits on the dose of an exercise, the strictest of each sort."""
-        return self._plan.limits(name)
+    def limits(self, name: str, *, for_safety: bool = False) -> Mapping[str, float]:
+        """The limits on the dose of an exercise, the strictest of each sort; for safety without those of a session."""
+        return self._plan.limits(name, for_safety=for_safety)
 
     def step(self, name: str, slot: str) -> Step:
         """The exercise as a step of a session."""
@@ -236,12 +236,20 @@ class _Plan:
         uses = [use for use, choice in kit.uses[self.profile] if choice in grounds.open]
         self.whole = self.filler.fill(uses)
 
-    def dose(self, name: str) -> Dose:
+    def dose(self, name: str, *, for_safety: bool = False) -> Dose:
         """The start dose of an exercise."""
-        return self._dose(self.kit.exercises[name].exercise)[1]
+        exercise = self.kit.exercises[name].exercise
+        if not for_safety:
+            return self._dose(exercise)[1]
+        side, _ = self._side(exercise)
+        extra_sets = self.kit.extra_sets if side else 0
+        limits = self.limits(name, for_safety=True)
+        return dose(exercise, limits, self.kit.floors, first_side=side, extra_sets=extra_sets)
 
-    def limits(self, name: str) -> Mapping[str, float]:
+    def limits(self, name: str, *, for_safety: bool = False) -> Mapping[str, float]:
         """The limits on the dose of an exercise, the strictest of each sort."""
+        if for_safety:
+            return strictest([cap for cap in self.grounds.caps if name in cap.exercises], {})
         scoped = [cap for cap in self.scoped if name in cap.exercises]
         return strictest(scoped, self.general) if scoped else self.general
 

@@ -99,10 +99,10 @@ def to_calendar(
             of its own, or `zone` has no name or stands without `at`.
     """
     told = sheet(_planned(routine), labels)
-    edition = _Edition(plan, revision, captions)
+    edition = Edition(plan, revision, captions)
     # Sheet says so: a routine tells in how many weeks to look again.
     check = told.next_check_weeks or 0
-    written = _Week(edition, told, check if weeks is None else weeks, check, start, at, zone)
+    written = EventsOfWeek(edition, told, check if weeks is None else weeks, check, start, at, zone)
     calendar = edition.calendar(written.events(), legible(told.title), f"{told.stamp.name} {told.stamp.version}")
     if zone is not None:
         calendar.add_missing_timezones(first_date=written.start, last_date=written.start + written.lasts)
@@ -125,7 +125,7 @@ def cancel_calendar(plan: str = "", *, revision: int, captions: Captions = CAPTI
     Raises:
         ValueError: if `plan` is no text, or `revision` no whole number within its bounds.
     """
-    edition = _Edition(plan, revision, captions)
+    edition = Edition(plan, revision, captions)
     content: bytes = edition.calendar(map(edition.cancelled, _SLOTS)).to_ical()
     return content
 
@@ -145,7 +145,7 @@ def _planned(outcome: Outcome) -> Routine:
     return outcome
 
 
-def _checked_plan(_: _Edition, __: attrs.Attribute[str], plan: object) -> None:
+def _checked_plan(_: Edition, __: attrs.Attribute[str], plan: object) -> None:
     match plan:
         case str():
             try:
@@ -161,7 +161,7 @@ def _whole(value: object, name: str, least: int, most: int) -> None:
         raise ValueError(f"{name}: {value!r} is not a whole number from {least} to {most}; give one that is")
 
 
-def _checked_revision(_: _Edition, __: attrs.Attribute[int], revision: object) -> None:
+def _checked_revision(_: Edition, __: attrs.Attribute[int], revision: object) -> None:
     _whole(revision, "revision", 0, MOST_REVISIONS)
 
 
@@ -180,7 +180,7 @@ def _day(start: object) -> date:
             raise ValueError(f"start: {start!r} is not a day; give a datetime.date, such as date(2030, 1, 31)")
 
 
-def _checked_start(week: _Week, _: attrs.Attribute[date], start: date) -> None:
+def _checked_start(week: EventsOfWeek, _: attrs.Attribute[date], start: date) -> None:
     try:
         # A day more on either side, because what is midnight here is another day elsewhere.
         start - timedelta(days=2), start + week.lasts + timedelta(days=2)
@@ -190,18 +190,18 @@ def _checked_start(week: _Week, _: attrs.Attribute[date], start: date) -> None:
         ) from None
 
 
-def _checked_weeks(_: _Week, __: attrs.Attribute[int], weeks: object) -> None:
+def _checked_weeks(_: EventsOfWeek, __: attrs.Attribute[int], weeks: object) -> None:
     _whole(weeks, "weeks", 1, MOST_WEEKS)
 
 
-def _checked_time(_: _Week, __: attrs.Attribute[time | None], at: object) -> None:
+def _checked_time(_: EventsOfWeek, __: attrs.Attribute[time | None], at: object) -> None:
     if at is not None and not isinstance(at, time):
         raise ValueError(f"at: {at!r} is not a time of day; give a datetime.time, such as time(7, 30)")
     if at is not None and at.tzinfo is not None:
         raise ValueError("at: give the time without a zone, and the zone as `zone`")
 
 
-def _checked_zone(week: _Week, _: attrs.Attribute[ZoneInfo | None], zone: object) -> None:
+def _checked_zone(week: EventsOfWeek, _: attrs.Attribute[ZoneInfo | None], zone: object) -> None:
     if zone is None:
         return
     if week.at is None:
@@ -214,7 +214,7 @@ def _checked_zone(week: _Week, _: attrs.Attribute[ZoneInfo | None], zone: object
 
 
 @attrs.frozen
-class _Edition:
+class Edition:
     """Whose plan a file is, and which edition of it."""
 
     plan: str = attrs.field(validator=_checked_plan)
@@ -260,10 +260,10 @@ class _Edition:
 
 
 @attrs.frozen
-class _Week:
+class EventsOfWeek:
     """What the events of one routine are made from."""
 
-    edition: _Edition
+    edition: Edition
     told: Sheet
     weeks: int = attrs.field(validator=_checked_weeks)
     check: int
@@ -295,8 +295,8 @@ class _Week:
             lasts=timedelta(minutes=minutes or max(5, -(-seconds // 60))),
             parts=(
                 (day.text, *self.told.lead),
-                *(tuple(_step_lines(step)) for step in steps),
-                *(_section_lines(section) for section in _for_steps(self.told.sections, steps)),
+                *(tuple(step_lines(step)) for step in steps),
+                *(section_lines(section) for section in for_steps(self.told.sections, steps)),
                 self.told.foot,
             ),
         )
@@ -310,7 +310,7 @@ class _Week:
             self.edition.captions.check,
             day=self.start + timedelta(weeks=self.check),
             lasts=timedelta(minutes=15),
-            parts=((self.told.next_check, *self.told.lead), *map(_section_lines, mattering), self.told.foot),
+            parts=((self.told.next_check, *self.told.lead), *map(section_lines, mattering), self.told.foot),
         )
 
     def _event(self, slot: str, summary: str, *, day: date, lasts: timedelta, parts: Iterable[Iterable[str]]) -> Event:
@@ -327,7 +327,7 @@ class _Week:
         )
 
 
-def _for_steps(sections: Iterable[Section], steps: Iterable[StepSheet]) -> Iterator[Section]:
+def for_steps(sections: Iterable[Section], steps: Iterable[StepSheet]) -> Iterator[Section]:
     """The sections for a session of these exercises, without the cautions that are about others alone."""
     minded = {caution for step in steps for caution in step.all_cautions}
     for section in sections:
@@ -338,10 +338,12 @@ def _for_steps(sections: Iterable[Section], steps: Iterable[StepSheet]) -> Itera
             yield section
 
 
-def _step_lines(step: StepSheet) -> Iterator[str]:
+def step_lines(step: StepSheet) -> Iterator[str]:
+    """A step as lines of plain text."""
     yield f"{step.number}. {step.name}: {step.dose_text}"
     yield from (f"- {line}" for line in (*step.mind, *step.remarks[len(step.cautions) :]))
 
 
-def _section_lines(section: Section) -> tuple[str, ...]:
+def section_lines(section: Section) -> tuple[str, ...]:
+    """A section as lines of plain text."""
     return (section.title, *section.text, *(f"- {entry}" for entry in section.entries), *section.after)

@@ -28,8 +28,10 @@ FactKind: TypeAlias = Literal[
     "mark",
     "in_a_row",
     "this_week",
+    "lately",
     "anywhere_today",
     "anywhere_this_week",
+    "anywhere_lately",
     "course",
     "retest",
 ]

@@ -22,8 +22,10 @@ PROGRESS_KINDS: Final[tuple[FactKind, ...]] = (
     "mark",
     "in_a_row",
     "this_week",
+    "lately",
     "anywhere_today",
     "anywhere_this_week",
+    "anywhere_lately",
     "course",
     "retest",
 )
@@ -40,8 +42,10 @@ _ONLY_AFTER: Final[Mapping[FactKind, tuple[ProgressStage, ...]]] = {
     "mark": ("exercise",),
     "in_a_row": ("exercise",),
     "this_week": ("exercise",),
+    "lately": ("exercise",),
     "anywhere_today": ("programme", "exercise"),
     "anywhere_this_week": ("programme", "exercise"),
+    "anywhere_lately": ("programme", "exercise"),
 }
 """The stages in which facts of a kind are known; the other kinds are known in all."""
 
@@ -166,10 +170,13 @@ def _specs(pack: Pack, pack_specs: Mapping[str, FactSpec]) -> Iterator[FactSpec]
         yield FactSpec(f"mark.{mark}", "mark", meaning, "yes_no")
         yield _count("in_a_row", mark, f"Sessions in a row: {meaning}")
         yield _count("this_week", mark, f"Sessions in seven days: {meaning}")
+        yield _count("lately", mark, f"Sessions in four weeks: {meaning}")
+        yield _count("anywhere_lately", mark, f"Reports in four weeks: {meaning}")
         yield _count("anywhere_today", mark, f"Exercises of the day: {meaning}")
         yield _count("anywhere_this_week", mark, f"Reports in seven days: {meaning}")
     yield from _of_the_course()
     yield _count("retest", "count", "Re-tests so far")
+    yield _count("retest", "days", "Days since the last re-test", "days")
     yield FactSpec("retest.improved", "retest", "Some test shows a real change for the better", "yes_no")
     yield FactSpec("retest.worse", "retest", "Some test shows a real change for the worse", "yes_no")
 
@@ -181,6 +188,9 @@ def _of_the_course() -> Iterator[FactSpec]:
     yield _count("course", "done", "Sessions done in a row")
     yield _count("course", "days_at_level", "Days at this level", "days")
     yield _count("course", "flare_days", "Days since a flare that has not settled", "days")
+    yield _count("course", "flares_lately", "Flares in four weeks")
+    yield FactSpec("course.done_today", "course", "A session was done today", "yes_no")
+    yield FactSpec("course.session_tomorrow", "course", "A whole session is planned for tomorrow", "yes_no")
     yield _count("course", "days_since_flare", "Days since the last flare", "days")
     yield _count("course", "worse_days", "Days with clearly more pain than at the start", "days")
     yield _number("course", "adherence", "Share of the sessions that were done", "percent")

@@ -178,6 +178,7 @@ class ProgrammePlan:
         watched: What re-tests watch.
         retests: When which tests are repeated.
         numbers: Named numbers.
+        never_rest: Exercises that are never left out for pain alone: they are made smaller.
         texts: Sentences that programmes use.
         worse: For facts that say how a person is, by name, which way is worse. No rule may do more when they get worse.
     """
@@ -192,6 +193,7 @@ class ProgrammePlan:
     retests: tuple[RetestPlan, ...]
     numbers: Mapping[str, Number]
     texts: Mapping[str, str]
+    never_rest: tuple[str, ...] = ()
     worse: Mapping[str, Worse] = attrs.field(factory=dict)
 
     def number(self, name: str) -> float:

@@ -17,6 +17,7 @@ _HOMES: Final = {
     "recommend": "psoas_rules.cli.outcome_commands:recommend",
     "explain": "psoas_rules.cli.outcome_commands:explain",
     "why": "psoas_rules.cli.outcome_commands:why",
+    "programme": "psoas_rules.cli.programme_command:programme",
 }
 
 

@@ -77,28 +77,29 @@ def handout(
     told, words, captions = plain(sheet(outcome, labels)), plain(words), plain(captions)
     check = _next_check(told, date)
     return (
-        _templates()
+        templates()
         .get_template(f"{told.kind}.html.j2")
         .render(
             sheet=told,
-            sections=_by_role(told),
+            sections=by_role(told),
             name=visible(name),
             date=words.date_text(date) if date else "",
             next_check=words.next_check_on.format(date=words.date_text(check)) if check else "",
             weeks=WeekTable.of(told, date, words, captions),
-            cards=_cards(told, fitting_pictures(told, figures), words),
+            cards=cards_of(told, fitting_pictures(told, figures), words),
             needs=tuple(dict.fromkeys(need for step in told.steps for need in step.needs)),
             look=look,
             fit=0 if look == "large_print" else fit(told, paper),
             words=words,
             timer_words=timer_words(words),
             if_yes=_if_yes(words),
-            **_fixed(paper),
+            **fixed_parts(paper),
         )
     )
 
 
-def _by_role(told: Sheet) -> dict[str, list[Section]]:
+def by_role(told: Sheet) -> dict[str, list[Section]]:
+    """The sections of a sheet by their role."""
     found: dict[str, list[Section]] = {}
     for section in told.sections:
         found.setdefault(section.role, []).append(section)
@@ -115,7 +116,8 @@ def _if_yes(words: Words) -> Mapping[Level | None, str]:
     }
 
 
-def _cards(told: Sheet, pictures: Mapping[int, Picture], words: Words) -> dict[int, Card]:
+def cards_of(told: Sheet, pictures: Mapping[int, Picture], words: Words) -> dict[int, Card]:
+    """The card of each step, by its number."""
     made = {}
     for step in told.steps:
         picture = pictures.get(step.number)
@@ -140,7 +142,7 @@ def _next_check(told: Sheet, date: dt.date | None) -> dt.date | None:
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
     """The templates; whatever they are given is made legible and then escaped."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("psoas_rules.handout"),
@@ -153,21 +155,23 @@ def _templates() -> jinja2.Environment:
 
 
 @cache
-def _fixed(paper: Paper) -> Mapping[str, Any]:
+def fixed_parts(paper: Paper) -> Mapping[str, Any]:
     """What is the same on every page for this paper: style, script, and a policy that allows these two and no more."""
-    style = f"@page{{size:{_SIZES[paper]};margin:7.5mm 8mm 8mm}}\n{FIGURE_CSS}{_text('handout.css')}"
-    script = _text("timer.js")
+    style = f"@page{{size:{_SIZES[paper]};margin:7.5mm 8mm 8mm}}\n{FIGURE_CSS}{template_text('handout.css')}"
+    script = template_text("timer.js")
     policy = (
         "default-src 'none'; "
-        f"style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        f"style-src '{digest_of(style)}'; script-src '{digest_of(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
     return {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - our own files
 
 
-def _text(name: str) -> str:
+def template_text(name: str) -> str:
+    """The text of a file beside the templates."""
     return (files("psoas_rules.handout") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
+    """What the policy of a page names a style or a script by."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from psoas_rules.conditions import Value
+from psoas_rules.intake import FrozenDict
 from psoas_rules.programme import stepping
 from psoas_rules.programme.course import Item
 from psoas_rules.programme.feedback import Feedback
@@ -56,7 +57,7 @@ class Changer:
                 continue
             known = {
                 **facts,
-                **self.listener.of_report(report, feedback, item),
+                **self.listener.of_report(report, feedback, item, state.course),
                 **self.listener.of_marks(marked[report.exercise], item, state.course, day),
                 "course.days_at_level": (day - item.since).days,
             }
@@ -65,9 +66,14 @@ class Changer:
     def _one(self, state: State, day: dt.date, item: Item, facts: Mapping[str, Value], raising: Raising) -> None:
         """Does what the rules conclude for an exercise; of several conclusions the one that leaves least counts."""
         fired = [rule for rule in self.knowledge.fired("exercise", facts) if rule.row.then.change]
+        if item.exercise in self.plan.never_rest:
+            # A walk or calm breathing needs no fine steps; it only becomes small where it hurts too much.
+            fired = [rule for rule in fired if rule.row.then.change == "substitute"]
         if not fired:
             return
-        ground, taken = state.ground, [one.exercise for one in state.course.items]
+        ground = state.ground
+        # What went because it hurt does not come back as a stand-in for something else.
+        taken = [*(one.exercise for one in state.course.items), *state.course.gone]
         ways: list[tuple[Item, ReadyRule]] = [
             (self._lowered(rule, item, ground, day, taken), rule)
             for rule in fired
@@ -78,6 +84,8 @@ class Changer:
             # It goes, whatever else would have made less of it; what comes asks for no more than that would.
             most = min((stepping.load_of(made, ground, day)[2] for made, _ in ways), default=math.inf)
             other = stepping.easier(item, ground, day, taken, self.plan, most_work=most)
+            gone = FrozenDict({**state.course.gone, item.exercise: day})
+            state.course = attrs.evolve(state.course, gone=gone)
             self._put(state, day, (item, other), away, facts)
         elif ways:
             best = stepping.least((made for made, _ in ways), ground, day)
@@ -93,6 +101,7 @@ class Changer:
             if len(holding) == len(fired):
                 # What is not about this exercise is told only where it holds something back.
                 holding = [rule for rule in holding if any(_is_own(fact) for fact in rule.reads)]
+            holding = [rule for rule in holding if _names_it(rule) or state.is_news(day, rule.id)]
             if not holding:
                 return
             dose = str(self.layout.dose(item, ground))
@@ -168,6 +177,11 @@ class Changer:
     def _replace(self, state: State, item: Item, made: Item) -> None:
         items = tuple(made if one.key == item.key else one for one in state.course.items)
         state.course = attrs.evolve(state.course, items=items)
+
+
+def _names_it(rule: ReadyRule) -> bool:
+    """Whether what a rule says is about one exercise; other things are said once, not for each."""
+    return rule.row.say is None or "{exercise}" in rule.row.say
 
 
 def _is_own(fact: str) -> bool:

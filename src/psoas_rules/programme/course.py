@@ -12,7 +12,8 @@ from psoas_rules.intake import FrozenDict
 from psoas_rules.pack import Phase
 from psoas_rules.trace import Side
 
-Waiting: TypeAlias = Literal["review", "screen"]
+Waiting: TypeAlias = Literal["review", "screen", "answers"]
+"""What a pause waits for: a clinician, all safety questions again, or an answer that is open."""
 
 
 @attrs.frozen(kw_only=True)
@@ -96,11 +97,15 @@ class Course:
         away: Whether there is a break from which the person has not come back yet.
         short: Whether the short version is on.
         flare_since: When a flare began that has not settled.
-        last_flare: The day of the last flare.
+        flares: The days of the flares so far.
+        flared: Exercises that have rested because of one.
+        gone: Exercises that went because they hurt, and when.
         worse_since: Since when there has been clearly more pain than at the start.
         baseline: Pain at the start.
+        usual: The last usual pain that was reported.
         first: First values of what re-tests watch.
         retests: How many re-tests there were.
+        retested: The day of the last one.
         upkeep: Targets for which upkeep is enough.
         told: When each rule that only tells something was last told, and each break dealt with.
         waiting: What a pause waits for.
@@ -123,11 +128,15 @@ class Course:
     away: bool = False
     short: bool = False
     flare_since: dt.date | None = None
-    last_flare: dt.date | None = None
+    flares: tuple[dt.date, ...] = ()
+    flared: tuple[str, ...] = ()
+    gone: Mapping[str, dt.date] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
     worse_since: dt.date | None = None
     baseline: int | None = None
+    usual: int | None = None
     first: Mapping[str, float] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
     retests: int = 0
+    retested: dt.date | None = None
     upkeep: tuple[str, ...] = ()
     told: Mapping[str, dt.date] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
     waiting: Waiting | None = None

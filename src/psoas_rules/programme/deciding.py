@@ -57,8 +57,13 @@ class Decider:
         return {
             **ground.facts,
             **of_course,
-            **self.listener.of_retests(course, ground),
+            **self.listener.of_retests(course, ground, day),
             **self.listener.of_day(feedback),
+            "course.done_today": day in course.done,
+            "course.session_tomorrow": day + dt.timedelta(days=1)
+            in self.layout.timetable.days(
+                self.layout.timetable.week_of(day + dt.timedelta(days=1)), ground.facts
+            ).whole,
         }
 
     def day(self, state: State, day: dt.date, feedback: Feedback | None) -> None:
@@ -74,7 +79,8 @@ class Decider:
             self._whole(state, day, rule, facts, feedback)
             if state.course.stopped:
                 return
-        if feedback is not None and state.course.waiting is None:
+        # What hurt goes, even where the whole is paused because of it.
+        if feedback is not None:
             # One that a flare has just taken down is not looked at again.
             untouched = {item.exercise: item for item in state.course.items if before.get(item.exercise) == item}
             self.changer.day(state, day, feedback, facts, raising=raising, items=untouched)
@@ -142,11 +148,10 @@ class Decider:
         then, course = rule.row.then, state.course
         if then.targets:
             fresh = tuple(target for target in then.targets if target not in course.upkeep)
-            if not fresh:
-                return
             items = tuple(self._kept_up(item, fresh, day) for item in course.items)
-            state.course = attrs.evolve(course, items=items, upkeep=(*course.upkeep, *fresh))
-            self._tell(state, day, "upkeep", rule, facts)
+            if items != course.items:
+                self._tell(state, day, "upkeep", rule, facts)
+            state.course = attrs.evolve(state.course, items=items, upkeep=(*course.upkeep, *fresh))
         elif then.answers:
             if all(facts.get(fact) == value for fact, value in then.answers.items()):
                 return
@@ -196,60 +201,79 @@ class Decider:
                 made = stepping.restarted(item, ground, day, taken)
                 taken.append(made.exercise)
             lower.append(made)
-        state.course = attrs.evolve(course, items=tuple(lower), easing_until=until, away=True)
+        # It takes the place of what a shorter break has brought.
+        state.course = attrs.evolve(
+            course, items=tuple(lower), easing_until=until, less_until=None, short=False, away=True
+        )
 
     def _flare(
         self, state: State, day: dt.date, feedback: Feedback | None, rule: ReadyRule, facts: Mapping[str, Value]
     ) -> None:
-        """The worst exercise rests, the others go one step down, and the sets are halved."""
+        """The worst exercise rests, the others go one step down, and the sets are halved.
+
+        One that has rested for a flare before is replaced instead.
+        """
         course, ground = state.course, state.ground
         days = dt.timedelta(days=rule.row.then.days or 0)
-        worst = _worst(course.items, () if feedback is None else feedback.exercises)
+        reports = () if feedback is None else feedback.exercises
+        worst = _worst([item for item in course.items if item.exercise not in self.plan.never_rest], reports)
         items: list[Item] = []
         for item in course.items:
             made = item
             if worst is not None and item.key == worst.key:
-                made = stepping.resting(item, ground, day, days.days)
-                until = made.rests_until
-                change = self.teller.change(
-                    day, "rest", "rests", rules=(rule,), facts=facts, exercise=item.exercise, until=until, plainly=True
-                )
-                state.history.append(change)
+                made = self._calmed(state, item, day, days.days)
             elif item.phase == "strengthening":
                 made = stepping.down(item, ground, day)
+            if made != item:
                 self.changer.tell_step_down(state, day, (item, made), rule, facts)
             items.append(made)
         until = max(day + days, course.easing_until or day)
+        named = () if worst is None or worst.exercise in course.flared else (worst.exercise,)
         state.course = attrs.evolve(
-            course, items=tuple(items), easing_until=until, flare_since=course.flare_since or day, last_flare=day
+            state.course,
+            items=tuple(items),
+            easing_until=until,
+            flare_since=course.flare_since or day,
+            flares=(*course.flares, day),
+            flared=(*course.flared, *named),
         )
 
+    def _calmed(self, state: State, item: Item, day: dt.date, days: int) -> Item:
+        """What becomes of the exercise that set off a flare."""
+        course, ground = state.course, state.ground
+        if item.exercise not in course.flared:
+            return stepping.resting(item, ground, day, days)
+        state.course = attrs.evolve(course, gone=FrozenDict({**course.gone, item.exercise: day}))
+        taken = (*(one.exercise for one in course.items), *course.gone)
+        return stepping.easier(item, ground, day, taken, self.plan)
+
     def _settle(self, state: State, day: dt.date, feedback: Feedback) -> None:
-        """A flare is over when a session left no pain behind."""
-        since = state.course.flare_since
-        if since is None or day <= since or not feedback.session_done():
+        """A flare is over when a session left hardly any pain behind."""
+        course = state.course
+        if course.flare_since is None or day <= course.flare_since or not feedback.session_done():
             return
-        rises = [
-            report.morning_pain - feedback.usual_pain
-            for report in feedback.exercises
-            if report.morning_pain is not None and feedback.usual_pain is not None
-        ]
-        if rises and max(rises) <= 0:
-            state.course = attrs.evolve(state.course, flare_since=None)
+        usual = next((pain for pain in (feedback.usual_pain, course.usual) if pain is not None), None)
+        mornings = [one.morning_pain for one in feedback.exercises if one.morning_pain is not None]
+        if usual is not None and mornings and max(mornings) - usual < self.plan.number("clear_pain_change"):
+            state.course = attrs.evolve(course, flare_since=None)
 
 
 def _worst(items: Sequence[Item], reports: Iterable[ExerciseReport]) -> Item | None:
-    """The exercise with most pain after it, then with most pain, then the newest, then the hardest."""
+    """The exercise with most pain after it, then with most pain, then the newest, then the hardest.
+
+    Where nothing hurt, it is a strengthening exercise that was done.
+    """
     known = {item.exercise: item for item in items}
     ranked = [
         (
             report.morning_pain or 0,
             report.pain or 0,
+            known[report.exercise].phase == "strengthening",
             known[report.exercise].changed,
             known[report.exercise].level,
             report.exercise,
         )
         for report in reports
-        if report.exercise in known and known[report.exercise].phase == "strengthening"
+        if report.exercise in known
     ]
     return known[max(ranked)[-1]] if ranked else None

@@ -52,6 +52,12 @@ class ExerciseReport:
     form_kept: bool | None = None
     too_easy: bool | None = None
 
+    def was_done(self) -> bool:
+        """Whether at least some of it was done, as said or as the other answers show."""
+        if self.done is not None:
+            return self.done != "none"
+        return any(answer is not None for answer in (self.effort, self.pain, self.form_kept, self.too_easy))
+
     def joined(self, other: ExerciseReport) -> ExerciseReport:
         """Two reports of the same exercise on the same day as one: the worse answer counts, in whatever order."""
         done = [_DONE.index(one.done) for one in (self, other) if one.done is not None]
@@ -141,8 +147,8 @@ class Feedback:
         )
 
     def session_done(self) -> bool:
-        """Whether at least some of an exercise was done."""
-        return any(report.done in ("all", "some") for report in self.exercises)
+        """Whether at least some of an exercise was done; whoever tells how it felt has done it."""
+        return any(report.was_done() for report in self.exercises)
 
     @classmethod
     def from_dict(cls, data: object) -> Self:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from psoas_rules.conditions import Value
+from psoas_rules.dosing import work_s
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral, Screening
 from psoas_rules.programme.course import Course, Item, Marked
@@ -23,7 +24,7 @@ from psoas_rules.programme.listening import Listener
 from psoas_rules.programme.meeting import Meeting
 from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
-from psoas_rules.programme.values import Options
+from psoas_rules.programme.values import Options, PlannedDay
 
 _KEPT = dt.timedelta(days=28)
 """How long marks are kept."""
@@ -91,14 +92,18 @@ class Folder:
         if feedback is not None and not state.course.stopped:
             self._heard(state, day, feedback)
         if not state.course.stopped:
-            before = state.course
+            standing = state.course
             self.decider.day(state, day, feedback)
-            if state.course != before or feedback is not None:
+            if state.course != standing or feedback is not None:
                 state.course = self.layout.trimmed(state.course, state.ground, week, after=day)
         done = feedback is not None and feedback.session_done()
         if day in state.course.eased and not done:
             # It was made easier on the day itself.
+            # What it does not ask for any more is no measure for the weeks to come.
+            work = state.course.work.get(str(week), 0) - _asked(state.past[-1])
             state.past[-1] = self.layout.planned(state.course, state.ground, day)
+            work += _asked(state.past[-1])
+            state.course = attrs.evolve(state.course, work=FrozenDict({**state.course.work, str(week): work}))
         planned = state.past[-1]
         if planned.kind == "whole" or done:
             state.past[-1] = attrs.evolve(planned, done=done)
@@ -147,12 +152,19 @@ class Folder:
                 return
         course = state.course
         if course.waiting == "review" and feedback.reviewed:
-            self.meeting.resume(state, day)
+            self._reviewed(state, day)
             course = state.course
         if feedback.session_done():
             course = self._back(attrs.evolve(course, done=(*course.done, day)), day)
         state.course = self._pain(course, day, feedback)
         self._mark(state, day, feedback)
+
+    def _reviewed(self, state: State, day: dt.date) -> None:
+        """The programme goes on, unless a safety question has been opened meanwhile."""
+        self.meeting.resume(state, day)
+        outcome = self.knowledge.ground(state.answers)
+        if not isinstance(outcome, Ground):
+            self.meeting.refuse(state, day, outcome)
 
     def _back(self, course: Course, day: dt.date) -> Course:
         """After a break: from the first session on it is counted how long less is done."""
@@ -178,11 +190,17 @@ class Folder:
         tested = any(fact.startswith("measure.") for fact in watched)
         if watched:
             first = {**watched, **course.first}
-            course = attrs.evolve(course, first=FrozenDict(first), retests=course.retests + 1)
-        if course.waiting == "screen" and _screened(answers):
+            course = attrs.evolve(course, first=FrozenDict(first), retests=course.retests + 1, retested=day)
+        if course.waiting == "answers" or (course.waiting == "screen" and self._screened(answers)):
             course = attrs.evolve(course, waiting=None)
         state.course = course
-        self.meeting.meet(state, day, outcome, tested=tested)
+        worse = self.listener.of_retests(course, outcome, day).get("retest.worse") is True
+        self.meeting.meet(state, day, outcome, tested=tested, worse=worse and bool(watched))
+
+    def _screened(self, answers: Intake) -> bool:
+        """Whether every group of safety questions was answered again."""
+        groups = {group.id for group in self.knowledge.pack.screen}
+        return answers.screen.all_clear or groups <= set(answers.screen.answers)
 
     def _facts_of(self, answers: Intake) -> Mapping[str, Value]:
         return self.knowledge.recommender.lexicon.facts(answers)
@@ -192,6 +210,7 @@ class Folder:
         pain = feedback.usual_pain
         if pain is None:
             return course
+        course = attrs.evolve(course, usual=pain)
         if course.baseline is None:
             return attrs.evolve(course, baseline=pain)
         worse = pain >= course.baseline + self.plan.number("clear_pain_change")
@@ -204,10 +223,13 @@ class Folder:
         for report in feedback.exercises:
             item = next((item for item in course.items if item.exercise == report.exercise), None)
             if item is None:
-                text = "not_in_it"
-                state.history.append(self.teller.change(day, "note", text, exercise=report.exercise))
-                continue
-            facts = {**self.decider.base(state, day, feedback), **self.listener.of_report(report, feedback, item)}
+                # Pain in it counts all the same.
+                state.history.append(self.teller.change(day, "note", "not_in_it", exercise=report.exercise))
+            done = item or self.knowledge.exercises[report.exercise]
+            facts = {
+                **self.decider.base(state, day, feedback),
+                **self.listener.of_report(report, feedback, done, state.course),
+            }
             marks = dict.fromkeys(
                 mark for rule in self.knowledge.fired("report", facts) for mark in rule.row.then.marks
             )
@@ -220,5 +242,6 @@ def _strengthening(items: Sequence[Item]) -> int:
     return sum(item.phase == "strengthening" for item in items)
 
 
-def _screened(answers: Intake) -> bool:
-    return answers.screen.all_clear or bool(answers.screen.answers) or bool(answers.red_flags)
+def _asked(day: PlannedDay) -> float:
+    """The seconds of strengthening work that a day asks for."""
+    return sum(work_s(step.dose) for step in day.steps if step.phase == "strengthening")

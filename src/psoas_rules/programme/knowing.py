@@ -15,7 +15,7 @@ from psoas_rules.errors import Problem
 from psoas_rules.filling import serves
 from psoas_rules.intake import Intake, Screen
 from psoas_rules.memory import Memory
-from psoas_rules.outcomes import Referral, Routine, Screening
+from psoas_rules.outcomes import Dose, Referral, Routine, Screening
 from psoas_rules.pack import Exercise, Slot
 from psoas_rules.programme.course import Item
 from psoas_rules.programme.errors import ProgrammeError
@@ -44,7 +44,7 @@ class Ground:
         exercises: The exercises of the pack.
         slots: The slots of the pack.
         most_seconds: The time that there is for a session.
-        short: The slots of the short version, each with its sets.
+        short: The slots of the short version, each with its dose.
         given: Exercises with their doses on a day that were worked out before; for `laying`.
     """
 
@@ -54,8 +54,9 @@ class Ground:
     exercises: Mapping[str, Exercise]
     slots: Mapping[str, Slot]
     most_seconds: float
-    short: Mapping[str, int]
+    short: Mapping[str, Dose]
     given: dict[Hashable, Any] = attrs.field(factory=dict, init=False, repr=False)
+    _most: dict[str, Ladder] = attrs.field(factory=dict, init=False, repr=False)
     _ladders: dict[str, Ladder] = attrs.field(factory=dict, init=False, repr=False)
 
     @property
@@ -74,6 +75,16 @@ class Ground:
     def keeps(self, item: Item) -> bool:
         """Whether an exercise may stay where it is."""
         return item.slot in self.possible.slots and self.possible.barrier(item.exercise) is None
+
+    def most(self, exercise: str) -> Ladder:
+        """The ladder of an exercise as far as safety goes, without what a pattern has less of."""
+        found = self._most.get(exercise)
+        if found is None:
+            possible = self.possible
+            limits = possible.limits(exercise, for_safety=True)
+            dose = possible.dose(exercise, for_safety=True)
+            found = self._most[exercise] = ladder(self.exercises[exercise], dose, limits, self.plan)
+        return found
 
     def ladder(self, exercise: str) -> Ladder:
         """The ladder of an exercise for this person."""
@@ -149,12 +160,12 @@ class Knowledge:
         short = self._short(intake, outcome)
         return Ground(outcome, possible, self.plan, self.exercises, self.slots, outcome.minutes * 60, short)
 
-    def _short(self, intake: Intake, routine: Routine) -> dict[str, int]:
-        """The slots of a routine for little time, each with its sets."""
+    def _short(self, intake: Intake, routine: Routine) -> dict[str, Dose]:
+        """The slots of a routine for little time, each with its dose."""
         minutes = min(routine.minutes, self.plan.number("short_minutes"))
         outcome = self.recommender.recommend(revised(intake, {MINUTES_ANSWER: minutes}))
         steps = outcome.steps if isinstance(outcome, Routine) else routine.steps
-        return {step.slot: step.dose.sets for step in steps}
+        return {step.slot: step.dose for step in steps}
 
     def fired(self, stage: ProgressStage, facts: Mapping[str, Value]) -> tuple[ReadyRule, ...]:
         """The rules of a stage that fire on these facts, in the order of the pack."""

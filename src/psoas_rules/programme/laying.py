@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -152,14 +152,17 @@ class Layout:
 
     def _short(self, given: list[Given], ground: Ground) -> list[Given]:
         """The short version: what a routine for so little time would have, and no more of it."""
-        short = ground.short
         made = []
         for one in given:
-            sets = short.get(one.item.slot)
-            if sets is not None:
-                rung = Rung(sets=min(sets, one.dose.sets), reps=one.dose.reps, hold_s=one.dose.hold_s)
-                extra = one.dose.extra_sets if rung.sets == one.dose.sets else 0
-                made.append(Given(one.item, self._at(rung, one.item, ground, extra)))
+            short, dose = ground.short.get(one.item.slot), one.dose
+            if short is None:
+                continue
+            sets, reps, hold_s = min(short.sets, dose.sets), dose.reps, dose.hold_s
+            if one.item.phase != "strengthening":
+                reps = min(short.reps, reps)
+                hold_s = hold_s if short.hold_s is None or hold_s is None else min(short.hold_s, hold_s)
+            extra = dose.extra_sets if sets == dose.sets else 0
+            made.append(Given(one.item, self._at(Rung(sets=sets, reps=reps, hold_s=hold_s), one.item, ground, extra)))
         return made
 
     def seconds(self, given: Sequence[Given]) -> float:
@@ -211,7 +214,9 @@ class Layout:
         cuts = {(trim.day, trim.key): trim.sets for trim in course.trims if after is not None}
         course = attrs.evolve(course, trims=course.trims if after is not None else ())
         days = [day for day in self.timetable.days(week, ground.facts).whole if after is None or day > after]
-        for day, floor in [(day, floor) for day in reversed(days) for floor in (1, 0)]:
+        # Every session keeps a set of everything before anything is left out of one, and the first keeps all.
+        turns = [*((day, 1) for day in reversed(days)), *((day, 0) for day in reversed(days[1:]))]
+        for day, floor in turns:
             for one in reversed(self.given(course, ground, day)):
                 for _ in range(one.dose.sets - floor if one.work_s else 0):
                     if self.work(course, ground, week, after=after) <= course.allowed:
@@ -241,29 +246,31 @@ class Layout:
         return PlannedDay(
             day=day,
             kind="rest" if waits else kind,
-            text=self._text(kind, course, day, bool(steps)),
+            text=self._text(
+                kind, course, day, bool(steps), has_strength=any(step.phase == "strengthening" for step in steps)
+            ),
             steps=steps,
             minutes=math.ceil(self.seconds(given) / 60),
             done=done,
         )
 
-    def _text(self, kind: DayKind, course: Course, day: dt.date, has_steps: bool) -> str:
+    def _text(self, kind: DayKind, course: Course, day: dt.date, has_steps: bool, *, has_strength: bool) -> str:
         if course.stopped:
             return self.texts["stopped"]
         if course.waiting:
-            return self.texts["screen_again" if course.waiting == "screen" else "paused"]
+            return self.texts["paused" if course.waiting == "review" else "screen_again"]
         if kind == "rest":
             return self.texts["rest"]
         if kind == "easy":
             walk = self.texts["walk"].format(minutes=self.walk_minutes(self.timetable.week_of(day)))
             return f"{walk} {self.texts['released']}" if has_steps else walk
-        if day in course.eased:
+        if day in course.eased or not has_strength:
             return self.texts["eased"]
+        if course.short:
+            return self.texts["short_days"]
         text = self.knowledge.pack.info.texts.days["whole"]
         if course.less_until and day <= course.less_until:
             return f"{text} {self.texts['after_break']}"
-        if course.short:
-            return f"{text} {self.texts['short_days']}"
         if self.easing(course, day) and not self.timetable.is_easy(self.timetable.week_of(day)):
             return f"{text} {self.texts['easy_days']}"
         return text
@@ -281,6 +288,10 @@ class Layout:
             block = self.timetable.block(number)
             if not any(day in over for day in self.timetable.days(number, ground.facts).all):
                 course = self._foreseen(course, ground, number)
+            elif self.timetable.starts(number + 1) - max(over) > dt.timedelta(days=1):
+                # What the week under way still asks for counts for the weeks after it.
+                work = self.work(course, ground, number, after=max(over))
+                course = attrs.evolve(course, work=FrozenDict({**course.work, str(number): work}))
             days = tuple(
                 over.get(day) or self.planned(course, ground, day)
                 for day in self.timetable.days(number, ground.facts).all
@@ -298,9 +309,27 @@ class Layout:
                 work_s=round(sum(_work(step) for day in days for step in day.steps), 1),
             )
 
+    def joining(self, course: Course, ground: Ground) -> Iterator[Item]:
+        """Of the exercises that wait for a new week, those for which there is a place and time."""
+        items = list(course.items)
+        for item in course.arriving:
+            trial = attrs.evolve(course, items=(*items, item))
+            free = all(item.exercise != one.exercise and item.key != one.key for one in items)
+            if free and ground.keeps(item) and self.session_seconds(trial, ground) <= ground.most_seconds:
+                items.append(item)
+                yield item
+
+    @staticmethod
+    def ordered(items: Iterable[Item], ground: Ground) -> tuple[Item, ...]:
+        """Exercises in the order of a session."""
+        order = {slot: place for place, slot in enumerate(ground.possible.slots)}
+        return tuple(sorted(items, key=lambda one: order.get(one.slot, len(order))))
+
     def _foreseen(self, course: Course, ground: Ground, week: int) -> Course:
         """The course at the start of a week to come, if nothing changes until then."""
-        course = attrs.evolve(course, allowed=self.allowed(attrs.evolve(course, trims=()), ground, week))
+        items = self.ordered((*course.items, *self.joining(course, ground)), ground)
+        course = attrs.evolve(course, items=items, arriving=(), trims=())
+        course = attrs.evolve(course, allowed=self.allowed(course, ground, week))
         course = self.trimmed(course, ground, week)
         return attrs.evolve(course, work=FrozenDict({**course.work, str(week): self.work(course, ground, week)}))
 

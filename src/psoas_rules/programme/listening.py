@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from psoas_rules.conditions import Value
 from psoas_rules.errors import Problem
 from psoas_rules.facts import is_unknown
+from psoas_rules.pack import Exercise
 from psoas_rules.programme.course import Course, Item, Marked
 from psoas_rules.programme.errors import FeedbackError
 from psoas_rules.programme.feedback import ExerciseReport, Feedback
@@ -16,6 +17,7 @@ from psoas_rules.progressing import OF_A_DAY, OF_A_REPORT
 from psoas_rules.progression import Watched
 
 _WEEK = dt.timedelta(days=7)
+_LATELY = 4 * _WEEK
 
 
 class Listener:
@@ -30,7 +32,9 @@ class Listener:
         self.plan = knowledge.plan
         self.specs = knowledge.lexicon.specs
         self._no_marks: Mapping[str, Value] = {
-            f"{kind}.{mark}": 0 for mark in self.plan.marks for kind in ("anywhere_today", "anywhere_this_week")
+            f"{kind}.{mark}": 0
+            for mark in self.plan.marks
+            for kind in ("anywhere_today", "anywhere_this_week", "anywhere_lately")
         }
 
     def check(self, feedback: Feedback) -> None:
@@ -71,13 +75,17 @@ class Listener:
         known = ((key, getattr(given, key)) for key in keys)
         return {f"{kind}.{key}": value for key, value in known if not is_unknown(value)}
 
-    def of_report(self, report: ExerciseReport, feedback: Feedback, item: Item) -> dict[str, Value]:
+    def of_report(
+        self, report: ExerciseReport, feedback: Feedback, done: Item | Exercise, course: Course
+    ) -> dict[str, Value]:
         """What was reported about an exercise."""
         facts = self._answers("report", OF_A_REPORT, report)
-        if report.morning_pain is not None and feedback.usual_pain is not None:
-            facts["report.morning_rise"] = report.morning_pain - feedback.usual_pain
-        facts["report.level"] = item.level
-        facts["report.phase"] = item.phase
+        # Without the usual pain of the day the last one that is known stands in.
+        usual = next((pain for pain in (feedback.usual_pain, course.usual, course.baseline) if pain is not None), None)
+        if report.morning_pain is not None and usual is not None:
+            facts["report.morning_rise"] = report.morning_pain - usual
+        facts["report.level"] = done.level
+        facts["report.phase"] = done.phase
         return facts
 
     def of_marks(self, marks: Iterable[str], item: Item, course: Course, day: dt.date) -> dict[str, Value]:
@@ -90,12 +98,15 @@ class Listener:
             facts[f"mark.{mark}"] = mark in present
             facts[f"in_a_row.{mark}"] = _in_a_row(mark, since_change)
             facts[f"this_week.{mark}"] = sum(mark in one.marks for one in own if one.day > day - _WEEK)
+            facts[f"lately.{mark}"] = sum(mark in one.marks for one in own)
         return facts
 
     def of_all_marks(self, marked: Sequence[Marked], day: dt.date) -> dict[str, Value]:
         """How often each mark was given today, and in seven days."""
         facts = dict(self._no_marks)
         for one in marked:
+            for mark in one.marks:
+                _add(facts, f"anywhere_lately.{mark}")
             if day - _WEEK < one.day <= day:
                 for mark in one.marks:
                     _add(facts, f"anywhere_this_week.{mark}")
@@ -105,7 +116,8 @@ class Listener:
 
     def of_course(self, course: Course, day: dt.date, week: int, *, easing: bool, strict: bool) -> dict[str, Value]:
         """How the programme has gone so far."""
-        before = [one for one in course.planned if one < day]
+        # A session that was made easier on purpose was not missed.
+        before = [one for one in course.planned if one < day and one not in course.eased]
         last = max(course.done, default=None)
         facts: dict[str, Value] = {
             "course.week": week,
@@ -126,8 +138,9 @@ class Listener:
             facts["course.days_off"] = (day - since).days
         if course.flare_since is not None:
             facts["course.flare_days"] = (day - course.flare_since).days
-        if course.last_flare is not None:
-            facts["course.days_since_flare"] = (day - course.last_flare).days
+        facts["course.flares_lately"] = sum(day - one < _LATELY for one in course.flares)
+        if course.flares:
+            facts["course.days_since_flare"] = (day - course.flares[-1]).days
         if course.worse_since is not None:
             facts["course.worse_days"] = (day - course.worse_since).days
         return facts
@@ -144,7 +157,7 @@ class Listener:
                     found[fact] = value
         return found
 
-    def of_retests(self, course: Course, ground: Ground) -> dict[str, Value]:
+    def of_retests(self, course: Course, ground: Ground, day: dt.date) -> dict[str, Value]:
         """How what re-tests watch has changed since the start."""
         if not course.retests:
             return {}
@@ -164,6 +177,8 @@ class Listener:
         if facts:
             facts["retest.improved"] = better
             facts["retest.worse"] = worse
+        if course.retested is not None:
+            facts["retest.days"] = (day - course.retested).days
         return facts
 
 

@@ -14,7 +14,7 @@ from psoas_rules.programme.knowing import Ground
 from psoas_rules.programme.laying import Layout
 from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
-from psoas_rules.programme.values import Effect
+from psoas_rules.programme.values import Change, Effect
 
 
 class Meeting:
@@ -54,7 +54,7 @@ class Meeting:
             told = self.teller.change(day, "stop", "stopped")
             state.history.append(attrs.evolve(told, text=f"{told.text} {outcome.headline}"))
         elif state.course.waiting is None:
-            state.course = attrs.evolve(state.course, waiting="screen")
+            state.course = attrs.evolve(state.course, waiting="answers")
             self._tell(state, day, "screen", "screen_again")
 
     def resume(self, state: State, day: dt.date) -> None:
@@ -64,20 +64,31 @@ class Meeting:
         state.course = attrs.evolve(course, items=tuple(lower), waiting=None, marked=())
         self._tell(state, day, "resume", "resumed")
 
-    def meet(self, state: State, day: dt.date, ground: Ground, *, tested: bool) -> None:
-        """The programme on new ground."""
-        state.ground = ground
+    def meet(self, state: State, day: dt.date, ground: Ground, *, tested: bool, worse: bool = False) -> None:
+        """The programme on new ground. After tests that came out worse nothing is added."""
+        before, state.ground = state.ground, ground
+        self._tell_news(state, day, before)
         course = state.course
         kept: list[Item] = []
         for item in course.items:
-            taken = [*(one.exercise for one in kept), *(one.exercise for one in course.items)]
+            taken = [*(one.exercise for one in (*kept, *course.items)), *course.gone]
             # A slot that one of the exercises fills already, or will, is not free.
             slots = [*(one.slot for one in kept), *(one.slot for one in course.items if ground.keeps(one))]
             met = self._met(state, item, day, taken, slots)
             if met is not None:
                 kept.append(self._sided(state, met, day) if tested else met)
         kept = self._in_time(state, kept, day)
-        state.course = attrs.evolve(course, items=tuple(kept), arriving=self._arriving(course, kept, ground, day))
+        arriving = () if worse else self._arriving(course, kept, ground, day)
+        state.course = attrs.evolve(course, items=tuple(kept), arriving=arriving)
+
+    def _tell_news(self, state: State, day: dt.date, before: Ground) -> None:
+        """What the person should know from now on, and did not have to before."""
+        if state.ground.possible.strict_pain and not before.possible.strict_pain:
+            self._tell(state, day, "note", "strict_now")
+        known = {note.text for note in before.routine.notes}
+        for note in state.ground.routine.notes:
+            if note.text not in known:
+                state.history.append(Change(day=day, effect="note", text=note.text, rules=note.rules))
 
     def _in_time(self, state: State, items: list[Item], day: dt.date) -> list[Item]:
         """Those for which there is time: slots go as they do in a routine."""
@@ -96,12 +107,7 @@ class Meeting:
         """What becomes of one exercise; None when it goes."""
         ground = state.ground
         if ground.keeps(item):
-            ladder = ground.ladder(item.exercise)
-            made = stepping.at(item, ground, ladder.place(item.rung), day)
-            if made.rung != item.rung and ladder.work(made.rung) < ladder.work(item.rung):
-                dose = str(self.layout.dose(made, ground))
-                self._tell(state, day, "reduce", "clamped", item.exercise, dose=dose)
-            return made
+            return self._within(state, item, day)
         if item.slot in ground.possible.slots:
             other = stepping.instead(item, ground, day, taken)
             if other is not None:
@@ -111,6 +117,18 @@ class Meeting:
         if moved is None:
             self._tell(state, day, "remove", "removed", item.exercise)
         return moved
+
+    def _within(self, state: State, item: Item, day: dt.date) -> Item:
+        """The exercise within what safety allows now; what a pattern has less of may stay at the dose it has."""
+        ground = state.ground
+        safe = ground.most(item.exercise)
+        if safe.work(item.rung) <= safe.work(safe.rungs[-1]) and item.rung.sets <= safe.most_sets:
+            return item
+        rung = safe.rungs[safe.at_most(safe.work(item.rung))]
+        made = attrs.evolve(item, rung=rung, changed=day)
+        dose = str(self.layout.dose(made, ground))
+        self._tell(state, day, "reduce", "clamped", item.exercise, dose=dose)
+        return made
 
     def _moved(self, state: State, item: Item, taken_slots: Collection[str]) -> Item | None:
         """The same exercise for another purpose of the new sessions that it serves; None when there is none free."""
@@ -137,7 +155,7 @@ class Meeting:
     def _arriving(self, course: Course, kept: list[Item], ground: Ground, day: dt.date) -> tuple[Item, ...]:
         """What the new routine has in slots that are empty now, and were not left out on purpose."""
         slots = {*course.dropped, *(item.slot for item in kept)}
-        exercises = {item.exercise for item in kept}
+        exercises = {*course.gone, *(item.exercise for item in kept)}
         return tuple(
             self.item(step.exercise, step.slot, ground, day, key=step.slot)
             for step in {step.slot: step for step in reversed(ground.routine.steps)}.values()
@@ -148,19 +166,10 @@ class Meeting:
         """What has been waiting for a new week comes in, in the order of the session."""
         course, ground = state.course, state.ground
         items = list(course.items)
-        for item in course.arriving:
-            made = attrs.evolve(item, since=day, changed=day - dt.timedelta(days=1))
-            trial = attrs.evolve(course, items=(*items, made))
-            if (
-                ground.keeps(item)
-                and all(item.exercise != one.exercise and item.key != one.key for one in items)
-                and self.layout.session_seconds(trial, ground) <= ground.most_seconds
-            ):
-                items.append(made)
-                self._tell(state, day, "add", "added", item.exercise, dose=str(self.layout.dose(made, ground)))
-        order = {slot: place for place, slot in enumerate(ground.possible.slots)}
-        items.sort(key=lambda one: order.get(one.slot, len(order)))
-        state.course = attrs.evolve(course, items=tuple(items), arriving=())
+        for item in self.layout.joining(course, ground):
+            items.append(attrs.evolve(item, since=day, changed=day - dt.timedelta(days=1)))
+            self._tell(state, day, "add", "added", item.exercise, dose=str(self.layout.dose(item, ground)))
+        state.course = attrs.evolve(course, items=self.layout.ordered(items, ground), arriving=())
 
     def _tell(
         self,

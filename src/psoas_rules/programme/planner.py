@@ -6,7 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import attrs
+
 from psoas_rules.errors import Problem
+from psoas_rules.facts import listed
 from psoas_rules.hints import kind, show
 from psoas_rules.intake import Intake
 from psoas_rules.memory import Memory
@@ -135,7 +138,7 @@ class Planner:
             status = "finished"
         elif course.waiting:
             status = "paused"
-        waits = "screen_again" if course.waiting == "screen" else "paused"
+        waits = "paused" if course.waiting == "review" else "screen_again"
         key = {"stopped": "stopped", "finished": "finished", "paused": waits}.get(status)
         return Programme(
             pack=routine.pack,
@@ -150,7 +153,7 @@ class Planner:
             answers=state.answers,
             as_of=as_of,
             weeks=tuple(folder.layout.weeks(course, state.ground, state.past)),
-            exercises=tuple(_step(item, state.ground) for item in course.items if not course.stopped),
+            exercises=tuple(self._step(folder, item, state.ground) for item in course.items if not course.stopped),
             history=tuple(state.history),
             log=log,
             course=course,
@@ -159,6 +162,12 @@ class Planner:
             stop_rules=routine.stop_rules,
             pain_rules=routine.pain_rules,
         )
+
+    @staticmethod
+    def _step(folder: Folder, item: Item, ground: Ground) -> Step:
+        """An exercise with its instructions, at its present dose."""
+        step = ground.possible.step(item.exercise, item.slot)
+        return attrs.evolve(step, dose=folder.layout.dose(item, ground))
 
     # What is given
 
@@ -223,12 +232,13 @@ class Planner:
 def _wrong_days(days: tuple[int, ...]) -> list[Problem]:
     """What is wrong with weekdays that were asked for."""
     if any(isinstance(day, bool) or not isinstance(day, int) or not 0 <= day < DAYS_OF_A_WEEK for day in days):
-        return [Problem("days", f"{show(days)} are not weekdays; Monday is 0 and Sunday is 6")]
+        return [Problem("days", f"{listed(map(show, days))} are not weekdays; Monday is 0 and Sunday is 6")]
     if len(set(days)) < len(days):
-        return [Problem("days", f"{show(days)} has a day twice")]
+        return [Problem("days", f"{listed(map(str, days))} has a day twice")]
     running = [day for day in days if (day + 1) % DAYS_OF_A_WEEK in days]
     if running:
-        return [Problem("days", f"{show(days)} has two days running; leave a day between whole sessions")]
+        message = f"{listed(map(str, days))} has two days running; leave a day between whole sessions"
+        return [Problem("days", message)]
     return []
 
 
@@ -256,10 +266,6 @@ def _without(changes: list[Change], others: list[Change]) -> tuple[Change, ...]:
         else:
             kept.append(change)
     return tuple(kept)
-
-
-def _step(item: Item, ground: Ground) -> Step:
-    return ground.possible.step(item.exercise, item.slot)
 
 
 _planners: dict[str, Planner] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 
+import attrs
+
 from psoas_rules.conditions import Value
 from psoas_rules.dosing import work_s
 from psoas_rules.programme import stepping
@@ -14,6 +16,21 @@ from psoas_rules.programme.laying import Layout
 from psoas_rules.programme.telling import Teller
 from psoas_rules.programme.values import Change
 from psoas_rules.progressing import ReadyRule
+
+
+@attrs.frozen(kw_only=True)
+class Share:
+    """What an exercise may do when it is ready for more.
+
+    Attributes:
+        made: The exercise a step up; None when it has to wait.
+        wait: Without a step, the text that says why.
+        until: Until when it waits, where that is known.
+    """
+
+    made: Item | None = None
+    wait: str = ""
+    until: dt.date | None = None
 
 
 class Raising:
@@ -49,29 +66,30 @@ class Raising:
         self.day = day
         self.week = layout.timetable.week_of(day)
         self.promising = promising
-        self._shares: dict[str, str] | None = None
+        self._shares: dict[str, Share] | None = None
 
     def of(
         self, item: Item, taken: Collection[str], rules: Iterable[ReadyRule], facts: Mapping[str, Value]
     ) -> tuple[Item, Change | None]:
         """The exercise a step up, or as it is, and what to say about it, if anything."""
         rules = tuple(rules)
-        made, wait, until = self._next(item, taken)
-        if made is not None:
-            wait = self._room(item)
-        if made is None or wait:
+        if self._shares is None:
+            self._shares = self._share([*taken, *self.course.gone])
+        share = self._shares.get(item.key, Share(wait="no_room_growth"))
+        made = share.made
+        if made is None:
             change = self.teller.change(
                 self.day,
                 "waits",
-                wait or "at_the_top",
+                share.wait,
                 rules=rules,
                 facts=facts,
                 exercise=item.exercise,
                 dose=str(self.layout.dose(item, self.ground)),
-                until=until,
+                until=share.until,
                 plainly=True,
             )
-            return item, None if wait == "waits_for_easy" else change
+            return item, None if share.wait == "waits_for_easy" else change
         to = made.exercise if made.exercise != item.exercise else None
         change = self.teller.change(
             self.day,
@@ -85,59 +103,60 @@ class Raising:
         )
         return made, change
 
-    def _next(self, item: Item, taken: Collection[str]) -> tuple[Item | None, str, dt.date | None]:
-        """The next step; without one, the text that says why, and until when."""
+    def _ways(self, item: Item, taken: Collection[str]) -> tuple[list[Item], Share]:
+        """The next steps, the usual one first; and what to say when there is none."""
         if item.upkeep:
-            return None, "at_the_top", None
+            return [], Share(wait="at_the_top")
         if self.layout.easing(self.course, self.day):
-            return None, "waits_for_easy", None
-        made = stepping.raised(item, self.ground, self.day)
-        if made is not None:
-            return made, "", None
+            return [], Share(wait="waits_for_easy")
+        raised = stepping.raised(item, self.ground, self.day)
+        ways = [] if raised is None else [raised]
         most_level = self.layout.timetable.block(self.week).level_max
         for other in stepping.harder(item, self.ground, self.day, taken, most_level):
             if other.level == item.level:
-                return other, "", None
+                ways.append(other)
+                continue
             since = item.since + dt.timedelta(days=int(self.plan.number(f"days_to_level_{other.level}")))
-            if since <= self.day:
-                return other, "", None
-            return None, "waits_for_level", since
+            if since > self.day:
+                return ways, Share(wait="waits_for_level", until=since)
+            ways.append(other)
         later = any(stepping.harder(item, self.ground, self.day, taken, item.level + 1))
-        return None, "waits_for_block" if later else "at_the_top", None
+        return ways, Share(wait="waits_for_block" if later else "at_the_top")
 
-    def _room(self, item: Item) -> str:
-        """The text that says why there is no room; empty when there is."""
-        if self._shares is None:
-            self._shares = self._share()
-        return self._shares.get(item.key, "")
-
-    def _share(self) -> dict[str, str]:
-        """For each exercise that could step up and has no room, the text that says why."""
+    def _share(self, taken: Collection[str]) -> dict[str, Share]:
+        """For each exercise that could step up, its next step, or why there is none."""
         layout, course, ground = self.layout, self.course, self.ground
         most = self._most()
         work, seconds = layout.session_work(course, ground), layout.session_seconds(course, ground)
         allowed = most * (1 + self.plan.number("growth"))
         # A tenth can be less than one repetition; then the smallest step is allowed, once.
         smallest = work <= most
-        refused: dict[str, str] = {}
-        taken = [one.exercise for one in course.items]
+        shares: dict[str, Share] = {}
         steps = [one for one in course.items if one.phase == "strengthening" and self._could(one)]
         turn = self.day.toordinal() % max(1, len(steps))
         for item in (*steps[turn:], *steps[:turn]):
-            made, _, _ = self._next(item, taken)
-            if made is None:
+            ways, none = self._ways(item, taken)
+            before = layout.dose(item, ground)
+            # Where the time is used up, a harder exercise that takes no longer may still follow.
+            fitting = [
+                way
+                for way in ways
+                if seconds + layout.dose(way, ground).seconds - before.seconds <= ground.most_seconds
+            ]
+            if not fitting:
+                shares[item.key] = Share(wait="no_room_time") if ways else none
                 continue
-            before, after = layout.dose(item, ground), layout.dose(made, ground)
-            more, longer = work_s(after) - work_s(before), after.seconds - before.seconds
-            if seconds + longer > ground.most_seconds:
-                refused[item.key] = "no_room_time"
-            elif work + more > allowed and not smallest:
-                refused[item.key] = "no_room_growth"
-            else:
-                smallest = False
-                work += more
-                seconds += longer
-        return refused
+            after = layout.dose(fitting[0], ground)
+            more = work_s(after) - work_s(before)
+            if work + more > allowed and not smallest:
+                shares[item.key] = Share(wait="no_room_growth")
+                continue
+            smallest = smallest and more <= 0
+            work += more
+            seconds += after.seconds - before.seconds
+            shares[item.key] = Share(made=fitting[0])
+            taken = [*taken, fitting[0].exercise]
+        return shares
 
     def _could(self, item: Item) -> bool:
         """Whether an exercise could step up today, as far as its reports before today tell."""

@@ -76,18 +76,21 @@ def easier(
         if rung is not None:
             since = item.since if other.level == item.level else day
             return attrs.evolve(item, exercise=name, level=other.level, rung=rung, since=since, changed=day)
+    if item.exercise in plan.never_rest:
+        return at(item, ground, 0, day)
     return resting(item, ground, day, int(plan.number("rest_days")))
 
 
 def restarted(item: Item, ground: Ground, day: dt.date, taken: Collection[str]) -> Item:
-    """An easier level where there is one, else the foot of the ladder."""
+    """An easier level where there is one, else the start dose or, from there, one rung down."""
     for name in ground.exercises[item.exercise].regressions:
         other = ground.exercises[name]
         if other.level < item.level and name not in taken and ground.allows(name, item.slot):
             rung = _no_more(item, name, ground)
             if rung is not None:
                 return attrs.evolve(item, exercise=name, level=other.level, rung=rung, since=day, changed=day)
-    return at(item, ground, 0, day)
+    ladder = ground.ladder(item.exercise)
+    return at(item, ground, min(ladder.start, ladder.place(item.rung) - 1), day)
 
 
 def instead(item: Item, ground: Ground, day: dt.date, taken: Collection[str]) -> Item | None:

@@ -272,7 +272,16 @@ class Programme:
         made, mismatches = structure({key: value for key, value in data.items() if key != "programme"}, cls)
         if made is None:
             raise ProgrammeError(tuple(Problem(".".join(map(str, m.path)), m.message) for m in mismatches))
+        if not made.weeks or len(made.weeks) != made.options.weeks:
+            message = f"{len(made.weeks)} weeks are stored, and {made.options.weeks} were planned"
+            raise ProgrammeError((Problem("weeks", message),))
         return made
+
+    def __str__(self) -> str:
+        with IMPORTING:
+            from psoas_rules.programme.text import programme_text
+
+        return programme_text(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -307,6 +316,12 @@ class Advance:
     changes: tuple[Change, ...]
     withdrawn: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        with IMPORTING:
+            from psoas_rules.programme.text import advance_text
+
+        return advance_text(self)
 
 
 Planned: TypeAlias = "Programme | Referral | Screening"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
 from string import Formatter
 from typing import Final
 
@@ -58,7 +59,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         (
             *("easy_week", "easy_days", "after_break", "short_days", "eased", "paused", "screen_again", "stopped"),
-            *("finished", "released", "rest", "resumed"),
+            *("finished", "released", "rest", "resumed", "strict_now"),
         ),
         (),
     ),
@@ -124,6 +125,7 @@ class _Checker:
         self._worse(plan)
         self._frequency(plan)
         self._patterns(plan)
+        self._never_rest(plan)
         self._blocks(plan)
         self._watched(plan)
         self._retests(plan)
@@ -206,22 +208,40 @@ class _Checker:
                     self.tell((*path, i, "days"), "unknown-name", message)
 
     def _patterns(self, plan: ProgrammePlan) -> None:
-        for key, days in plan.patterns.items():
-            path: Path = ("patterns", key)
-            if key not in map(str, range(1, DAYS_OF_A_WEEK + 1)):
-                self.tell(path, "bad-value", f"{show(key)} is no number of days; write '1' to '7'")
-            elif len(days) != int(key):
-                self.tell(path, "bad-value", f"this is for {key} days a week, but it names {len(days)}")
-            for i, day in enumerate(days):
-                if not 1 <= day <= DAYS_OF_A_WEEK:
-                    message = f"a week has no day {day}; days are from 1 to {DAYS_OF_A_WEEK}"
-                    self.tell((*path, i), "out-of-range", message)
-            if list(days) != sorted(set(days)):
-                self.tell(path, "bad-value", "each day stands once, and the days stand in order")
-            # The week starts again after its last day, so the first day follows on it.
-            elif any(day % DAYS_OF_A_WEEK + 1 in days for day in days):
-                message = "two whole sessions stand on days that follow each other; leave a day between"
-                self.tell(path, "bad-value", message)
+        sound = [self._pattern(key, days, ("patterns", key)) for key, days in plan.patterns.items()]
+        if not all(sound):
+            return
+        # On a change in the middle of a week a day could else follow on one that is over.
+        in_order = sorted(plan.patterns.items(), key=lambda pair: int(pair[0]))
+        for (key, days), (larger, more) in pairwise(in_order):
+            if not set(days) <= set(more):
+                message = f"take days of the pattern '{larger}', so that a change of the number leaves days between"
+                self.tell(("patterns", key), "bad-value", message)
+
+    def _pattern(self, key: str, days: tuple[int, ...], path: Path) -> bool:
+        """Tells what is wrong with the days of one pattern; whether nothing is."""
+        before = len(self.reading.issues)
+        if key not in map(str, range(1, DAYS_OF_A_WEEK + 1)):
+            self.tell(path, "bad-value", f"{show(key)} is no number of days; write '1' to '7'")
+        elif len(days) != int(key):
+            self.tell(path, "bad-value", f"this is for {key} days a week, but it names {len(days)}")
+        for i, day in enumerate(days):
+            if not 1 <= day <= DAYS_OF_A_WEEK:
+                message = f"a week has no day {day}; days are from 1 to {DAYS_OF_A_WEEK}"
+                self.tell((*path, i), "out-of-range", message)
+        if list(days) != sorted(set(days)):
+            self.tell(path, "bad-value", "each day stands once, and the days stand in order")
+        # The week starts again after its last day, so the first day follows on it.
+        elif any(day % DAYS_OF_A_WEEK + 1 in days for day in days):
+            message = "two whole sessions stand on days that follow each other; leave a day between"
+            self.tell(path, "bad-value", message)
+        return len(self.reading.issues) == before
+
+    def _never_rest(self, plan: ProgrammePlan) -> None:
+        known = [exercise.id for exercise in self.pack.exercises]
+        for i, name in enumerate(plan.never_rest):
+            if name not in known:
+                self.tell(("never_rest", i), "unknown-name", f"unknown exercise {show(name)}{nearest(name, known)}")
 
     def _blocks(self, plan: ProgrammePlan) -> None:
         if not plan.blocks:
