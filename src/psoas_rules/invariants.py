@@ -39,6 +39,7 @@ Kind: TypeAlias = Literal[
     "advice_can_be_followed",
     "order_does_not_matter",
     "bands_meet",
+    "worse_reports_give_no_more",
 ]
 """What an invariant can ask; `theorems` says for each what is proved."""
 
@@ -186,6 +187,7 @@ GENERAL: Final = Invariants(
         Invariant(id="advice", title="Advice can be followed.", kind="advice_can_be_followed"),
         Invariant(id="order", title="No outcome hangs on the order of rules.", kind="order_does_not_matter"),
         Invariant(id="bands", title="Bands of points meet without gap or overlap.", kind="bands_meet"),
+        Invariant(id="reports", title="Worse reports never give more.", kind="worse_reports_give_no_more"),
     )
 )
 """What is proved of a pack that has no list of its own: whatever needs none."""

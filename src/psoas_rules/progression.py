@@ -122,7 +122,7 @@ class ProgressThen:
         volume: With `reduce`: the share of the work that stays.
         targets: With `maintain` in stage `programme`: for which targets only upkeep is done.
         course: For stage `programme`: what happens to the programme.
-        days: How many days it lasts.
+        days: How many days it lasts; with `ease`, on how many days after the report the session is looked for.
         answers: Answers of the person that are taken so from now on, by the names of facts.
     """
 

@@ -84,8 +84,16 @@ class Changer:
             # It goes, whatever else would have made less of it; what comes asks for no more than that would.
             most = min((stepping.load_of(made, ground, day)[2] for made, _ in ways), default=math.inf)
             other = stepping.easier(item, ground, day, taken, self.plan, most_work=most)
-            gone = FrozenDict({**state.course.gone, item.exercise: day})
-            state.course = attrs.evolve(state.course, gone=gone)
+            if other == item:
+                # As small as it can be, and it is not left out.
+                return
+            if other.rests_until is not None and item.exercise in state.course.gone:
+                # It has rested before, and nothing stands in for it.
+                self._leave(state, day, item, away, facts)
+                return
+            if item.exercise not in self.plan.never_rest:
+                gone = FrozenDict({**state.course.gone, item.exercise: day})
+                state.course = attrs.evolve(state.course, gone=gone)
             self._put(state, day, (item, other), away, facts)
         elif ways:
             best = stepping.least((made for made, _ in ways), ground, day)
@@ -93,10 +101,11 @@ class Changer:
             self._put(state, day, (item, best), behind, facts)
         elif all(rule.row.then.change == "progress" for rule in fired):
             made, change = raising.of(item, taken, fired, facts)
-            if change is not None and (made is not item or state.is_news(day, change.text)):
+            if change is not None and (made is not item or state.is_news(day, change.text, weeks=4)):
                 state.history.append(change)
             self._replace(state, item, made)
-        else:
+        elif item.phase == "strengthening":
+            # What is never raised is not held back.
             holding = [rule for rule in fired if rule.row.then.change == "hold"]
             if len(holding) == len(fired):
                 # What is not about this exercise is told only where it holds something back.
@@ -118,7 +127,18 @@ class Changer:
             case "regress":
                 return stepping.lower(item, ground, day, taken, self.plan)
             case _:
-                return attrs.evolve(item, upkeep=True, changed=day)
+                return stepping.kept_up(item, ground, day)
+
+    def _leave(
+        self, state: State, day: dt.date, item: Item, rules: Sequence[ReadyRule], facts: Mapping[str, Value]
+    ) -> None:
+        """Takes an exercise out, and says so."""
+        change = self.teller.change(
+            day, "remove", "still_hurts", rules=rules, facts=facts, exercise=item.exercise, plainly=True
+        )
+        state.history.append(change)
+        items = tuple(one for one in state.course.items if one.key != item.key)
+        state.course = attrs.evolve(state.course, items=items)
 
     def _put(
         self,

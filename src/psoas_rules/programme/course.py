@@ -104,6 +104,7 @@ class Course:
         baseline: Pain at the start.
         usual: The last usual pain that was reported.
         first: First values of what re-tests watch.
+        told_again: What re-tests watch and what was told since the start.
         retests: How many re-tests there were.
         retested: The day of the last one.
         upkeep: Targets for which upkeep is enough.
@@ -135,6 +136,7 @@ class Course:
     baseline: int | None = None
     usual: int | None = None
     first: Mapping[str, float] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
+    told_again: tuple[str, ...] = ()
     retests: int = 0
     retested: dt.date | None = None
     upkeep: tuple[str, ...] = ()

@@ -70,6 +70,8 @@ class Decider:
         """What follows from a day."""
         if state.course.waiting is not None:
             return
+        if feedback is not None:
+            self._settle(state, day, feedback)
         facts = {**self.base(state, day, feedback), **self.listener.of_all_marks(state.course.marked, day)}
         # The growth that this week still allows is measured before anything changes: else trouble with one exercise
         # would make room for another.
@@ -84,7 +86,6 @@ class Decider:
             # One that a flare has just taken down is not looked at again.
             untouched = {item.exercise: item for item in state.course.items if before.get(item.exercise) == item}
             self.changer.day(state, day, feedback, facts, raising=raising, items=untouched)
-            self._settle(state, day, feedback)
 
     # The programme as a whole
 
@@ -97,7 +98,7 @@ class Decider:
         effect: Effect
         match then.course:
             case "ease":
-                eased = self._next_session(state, day, feedback)
+                eased = self._next_session(state, day, feedback, then.days or 0)
                 if eased is None or eased in course.eased:
                     return
                 state.course = attrs.evolve(course, eased=(*course.eased, eased))
@@ -148,7 +149,7 @@ class Decider:
         then, course = rule.row.then, state.course
         if then.targets:
             fresh = tuple(target for target in then.targets if target not in course.upkeep)
-            items = tuple(self._kept_up(item, fresh, day) for item in course.items)
+            items = tuple(self._kept_up(state, item, fresh, day) for item in course.items)
             if items != course.items:
                 self._tell(state, day, "upkeep", rule, facts)
             state.course = attrs.evolve(state.course, items=items, upkeep=(*course.upkeep, *fresh))
@@ -160,9 +161,9 @@ class Decider:
         elif state.is_news(day, rule.id):
             self._tell(state, day, "note", rule, facts)
 
-    def _kept_up(self, item: Item, targets: Sequence[str], day: dt.date) -> Item:
+    def _kept_up(self, state: State, item: Item, targets: Sequence[str], day: dt.date) -> Item:
         target = self.knowledge.exercises[item.exercise].targets[0]
-        return attrs.evolve(item, upkeep=True, changed=day) if target in targets else item
+        return stepping.kept_up(item, state.ground, day) if target in targets else item
 
     def _take(self, state: State, day: dt.date, answers: Mapping[str, Value]) -> None:
         """Answers that a rule gives for the person."""
@@ -177,10 +178,10 @@ class Decider:
         else:
             self.meeting.meet(state, day, outcome, tested=False)
 
-    def _next_session(self, state: State, day: dt.date, feedback: Feedback | None) -> dt.date | None:
-        """The session to ease: that of the day, unless it is done, or that of the next day."""
-        first = day if feedback is None or not feedback.session_done() else day + dt.timedelta(days=1)
-        some = (first, day + dt.timedelta(days=1))
+    def _next_session(self, state: State, day: dt.date, feedback: Feedback | None, within: int) -> dt.date | None:
+        """The session to ease: that of the day, unless it is done, or one of so many days after it."""
+        done = feedback is not None and feedback.session_done()
+        some = (day + dt.timedelta(days=n) for n in range(1 if done else 0, within + 1))
         return next((one for one in some if self.layout.timetable.kind(one, state.ground.facts) == "whole"), None)
 
     def _after_break(self, state: State, day: dt.date, *, restart: bool) -> None:
@@ -252,9 +253,10 @@ class Decider:
         course = state.course
         if course.flare_since is None or day <= course.flare_since or not feedback.session_done():
             return
-        usual = next((pain for pain in (feedback.usual_pain, course.usual) if pain is not None), None)
-        mornings = [one.morning_pain for one in feedback.exercises if one.morning_pain is not None]
-        if usual is not None and mornings and max(mornings) - usual < self.plan.number("clear_pain_change"):
+        usual = next((pain for pain in (course.baseline, feedback.usual_pain, course.usual) if pain is not None), None)
+        pains = [one.morning_pain for one in feedback.exercises if one.morning_pain is not None]
+        pains += [] if feedback.usual_pain is None else [feedback.usual_pain]
+        if usual is not None and pains and max(pains) - usual < self.plan.number("clear_pain_change"):
             state.course = attrs.evolve(course, flare_since=None)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from psoas_rules.conditions import Value
-from psoas_rules.dosing import work_s
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral, Screening
 from psoas_rules.programme.course import Course, Item, Marked
@@ -24,7 +23,7 @@ from psoas_rules.programme.listening import Listener
 from psoas_rules.programme.meeting import Meeting
 from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
-from psoas_rules.programme.values import Options, PlannedDay
+from psoas_rules.programme.values import Options
 
 _KEPT = dt.timedelta(days=28)
 """How long marks are kept."""
@@ -99,11 +98,8 @@ class Folder:
         done = feedback is not None and feedback.session_done()
         if day in state.course.eased and not done:
             # It was made easier on the day itself.
-            # What it does not ask for any more is no measure for the weeks to come.
-            work = state.course.work.get(str(week), 0) - _asked(state.past[-1])
+            # For the weeks to come it counts with what it would have asked for: one bad day is no lesser habit.
             state.past[-1] = self.layout.planned(state.course, state.ground, day)
-            work += _asked(state.past[-1])
-            state.course = attrs.evolve(state.course, work=FrozenDict({**state.course.work, str(week): work}))
         planned = state.past[-1]
         if planned.kind == "whole" or done:
             state.past[-1] = attrs.evolve(planned, done=done)
@@ -154,10 +150,19 @@ class Folder:
         if course.waiting == "review" and feedback.reviewed:
             self._reviewed(state, day)
             course = state.course
-        if feedback.session_done():
+        if self._trained(state, day, feedback):
             course = self._back(attrs.evolve(course, done=(*course.done, day)), day)
         state.course = self._pain(course, day, feedback)
         self._mark(state, day, feedback)
+
+    def _trained(self, state: State, day: dt.date, feedback: Feedback) -> bool:
+        """Whether a session was done: on its day, or any other day with strengthening. A stretch between is none."""
+        planned = self.layout.timetable.kind(day, state.ground.facts) == "whole"
+        exercises = self.knowledge.exercises
+        return any(
+            one.was_done() and (planned or exercises[one.exercise].phase == "strengthening")
+            for one in feedback.exercises
+        )
 
     def _reviewed(self, state: State, day: dt.date) -> None:
         """The programme goes on, unless a safety question has been opened meanwhile."""
@@ -189,8 +194,15 @@ class Folder:
         course = state.course
         tested = any(fact.startswith("measure.") for fact in watched)
         if watched:
-            first = {**watched, **course.first}
-            course = attrs.evolve(course, first=FrozenDict(first), retests=course.retests + 1, retested=day)
+            # A number that is told for the first time is one to start from, not one to compare.
+            again = (*course.told_again, *(fact for fact in watched if fact in course.first))
+            course = attrs.evolve(
+                course,
+                first=FrozenDict({**watched, **course.first}),
+                told_again=tuple(dict.fromkeys(again)),
+                retests=course.retests + 1,
+                retested=day,
+            )
         if course.waiting == "answers" or (course.waiting == "screen" and self._screened(answers)):
             course = attrs.evolve(course, waiting=None)
         state.course = course
@@ -240,8 +252,3 @@ class Folder:
 
 def _strengthening(items: Sequence[Item]) -> int:
     return sum(item.phase == "strengthening" for item in items)
-
-
-def _asked(day: PlannedDay) -> float:
-    """The seconds of strengthening work that a day asks for."""
-    return sum(work_s(step.dose) for step in day.steps if step.phase == "strengthening")

@@ -93,9 +93,12 @@ class Layout:
         return found
 
     def _make(self, item: Item, ground: Ground, *, easing: bool, cut: int) -> Given | None:
-        rung = attrs.evolve(item.rung, sets=1) if item.upkeep else item.rung
+        rung = item.rung
         if easing:
-            rung = self._halved(rung)
+            # Never below the foot of its ladder: that is as little as makes sense.
+            ladder, half = ground.ladder(item.exercise), self._halved(rung)
+            foot = ladder.rungs[0]
+            rung = half if ladder.work(half) >= ladder.work(foot) else min(rung, foot, key=ladder.work)
         if rung.sets <= cut:
             return None
         extra = 0 if easing or item.upkeep or cut else self._extra(item, ground)
@@ -113,9 +116,7 @@ class Layout:
 
     def dose(self, item: Item, ground: Ground) -> Dose:
         """The usual dose of an exercise: nothing halved or left out."""
-        if item.upkeep:
-            return self._at(attrs.evolve(item.rung, sets=1), item, ground, 0)
-        return self._at(item.rung, item, ground, self._extra(item, ground))
+        return self._at(item.rung, item, ground, 0 if item.upkeep else self._extra(item, ground))
 
     def _at(self, rung: Rung, item: Item, ground: Ground, extra_sets: int) -> Dose:
         return resized(
@@ -214,8 +215,8 @@ class Layout:
         cuts = {(trim.day, trim.key): trim.sets for trim in course.trims if after is not None}
         course = attrs.evolve(course, trims=course.trims if after is not None else ())
         days = [day for day in self.timetable.days(week, ground.facts).whole if after is None or day > after]
-        # Every session keeps a set of everything before anything is left out of one, and the first keeps all.
-        turns = [*((day, 1) for day in reversed(days)), *((day, 0) for day in reversed(days[1:]))]
+        # Every session keeps a set of everything before anything is left out of one; the first of the week keeps all.
+        turns = [*((day, 1) for day in reversed(days)), *((day, 0) for day in reversed(days[after is None :]))]
         for day, floor in turns:
             for one in reversed(self.given(course, ground, day)):
                 for _ in range(one.dose.sets - floor if one.work_s else 0):

@@ -167,7 +167,12 @@ class Listener:
             spec = self.specs[one.fact]
             for fact in spec.facts():
                 first, now = course.first.get(fact), ground.facts.get(fact)
-                if first is None or not isinstance(now, int | float) or isinstance(now, bool):
+                if (
+                    fact not in course.told_again
+                    or first is None
+                    or not isinstance(now, int | float)
+                    or isinstance(now, bool)
+                ):
                     continue
                 side = fact.removeprefix(one.fact)
                 facts[f"retest.{spec.key}_change{side}"] = round(now - first, 3)

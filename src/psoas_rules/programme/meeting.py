@@ -116,13 +116,14 @@ class Meeting:
         moved = self._moved(state, item, taken_slots)
         if moved is None:
             self._tell(state, day, "remove", "removed", item.exercise)
-        return moved
+        return None if moved is None else self._within(state, moved, day)
 
     def _within(self, state: State, item: Item, day: dt.date) -> Item:
         """The exercise within what safety allows now; what a pattern has less of may stay at the dose it has."""
         ground = state.ground
         safe = ground.most(item.exercise)
-        if safe.work(item.rung) <= safe.work(safe.rungs[-1]) and item.rung.sets <= safe.most_sets:
+        most_sets = max(rung.sets for rung in safe.rungs)
+        if safe.work(item.rung) <= safe.work(safe.rungs[-1]) and item.rung.sets <= most_sets:
             return item
         rung = safe.rungs[safe.at_most(safe.work(item.rung))]
         made = attrs.evolve(item, rung=rung, changed=day)

@@ -17,6 +17,9 @@ from psoas_rules.programme.telling import Teller
 from psoas_rules.programme.values import Change
 from psoas_rules.progressing import ReadyRule
 
+SILENT = ""
+"""Where nothing is said: the days are easy, or upkeep is enough, and both were told."""
+
 
 @attrs.frozen(kw_only=True)
 class Share:
@@ -29,7 +32,7 @@ class Share:
     """
 
     made: Item | None = None
-    wait: str = ""
+    wait: str = SILENT
     until: dt.date | None = None
 
 
@@ -77,6 +80,8 @@ class Raising:
             self._shares = self._share([*taken, *self.course.gone])
         share = self._shares.get(item.key, Share(wait="no_room_growth"))
         made = share.made
+        if made is None and share.wait == SILENT:
+            return item, None
         if made is None:
             change = self.teller.change(
                 self.day,
@@ -89,7 +94,7 @@ class Raising:
                 until=share.until,
                 plainly=True,
             )
-            return item, None if share.wait == "waits_for_easy" else change
+            return item, change
         to = made.exercise if made.exercise != item.exercise else None
         change = self.teller.change(
             self.day,
@@ -106,9 +111,9 @@ class Raising:
     def _ways(self, item: Item, taken: Collection[str]) -> tuple[list[Item], Share]:
         """The next steps, the usual one first; and what to say when there is none."""
         if item.upkeep:
-            return [], Share(wait="at_the_top")
+            return [], Share(wait=SILENT)
         if self.layout.easing(self.course, self.day):
-            return [], Share(wait="waits_for_easy")
+            return [], Share(wait=SILENT)
         raised = stepping.raised(item, self.ground, self.day)
         ways = [] if raised is None else [raised]
         most_level = self.layout.timetable.block(self.week).level_max

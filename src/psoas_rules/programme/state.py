@@ -37,12 +37,12 @@ class State:
     history: list[Change] = attrs.field(factory=list)
     referral: Referral | None = None
 
-    def is_news(self, day: dt.date, what: str) -> bool:
-        """Whether something was not told in the last week; from now on it was."""
+    def is_news(self, day: dt.date, what: str, *, weeks: int = 1) -> bool:
+        """Whether something was not told in the last weeks; from now on it was."""
         course = self.course
         told = course.told.get(what)
-        if told is not None and day - told < WEEK:
+        if told is not None and day - told < weeks * WEEK:
             return False
-        recent = {known: on for known, on in course.told.items() if day - on < _KEPT}
+        recent = {known: on for known, on in course.told.items() if day - on < _KEPT or known == what}
         self.course = attrs.evolve(course, told=FrozenDict({**recent, what: day}))
         return True

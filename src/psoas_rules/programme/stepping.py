@@ -22,8 +22,14 @@ def load_of(item: Item, ground: Ground, day: dt.date) -> tuple[int, int, float]:
     """How much an exercise asks for: nothing while it rests, then its level, then its work."""
     if item.rests_until is not None and day < item.rests_until:
         return (0, 0, 0.0)
-    work = work_of(item, ground)
-    return (1, item.level, work / item.rung.sets if item.upkeep else work)
+    return (1, item.level, work_of(item, ground))
+
+
+def kept_up(item: Item, ground: Ground, day: dt.date) -> Item:
+    """As much of an exercise as keeps what was gained: one set."""
+    ladder = ground.ladder(item.exercise)
+    rung = ladder.rungs[ladder.at_most(ladder.work(attrs.evolve(item.rung, sets=1)))]
+    return attrs.evolve(item, rung=rung, changed=day, upkeep=True)
 
 
 def at(item: Item, ground: Ground, place: int, day: dt.date) -> Item:

@@ -250,7 +250,7 @@ class Programme:
         with IMPORTING:
             from psoas_rules.shapes import plain
 
-        return {"programme": FORMAT, **plain(self)}
+        return {"programme": FORMAT, **_tidy(plain(self))}
 
     def to_json(self) -> str:
         """The programme as JSON text; `from_json` reads it back."""
@@ -295,6 +295,15 @@ class Programme:
         except (ValueError, RecursionError) as error:
             raise ProgrammeError((Problem("", f"this is not readable JSON: {error}"),)) from None
         return cls.from_dict(data)
+
+
+def _tidy(data: Any) -> Any:
+    """The same data with whole numbers written as such, so that what is read back is written the same."""
+    if isinstance(data, dict):
+        return {key: _tidy(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_tidy(value) for value in data]
+    return int(data) if isinstance(data, float) and data.is_integer() else data
 
 
 FORMAT = 1

@@ -166,7 +166,7 @@ class _Round:
     def findings(self) -> list[Finding]:
         """What is not as the claims say."""
         if self.asker is None:
-            return [self._lost(c, _BY_THE_TABLES) for c in self.group.claims if z3.is_true(c.goal)]
+            return [self._lost(c, c.broken or _BY_THE_TABLES) for c in self.group.claims if z3.is_true(c.goal)]
         wanted = [claim for claim in self.group.claims if claim.wanted]
         feared = [claim for claim in self.group.claims if not claim.wanted]
         return [*self._missing(self.asker, wanted), *self._present(self.asker, feared)]

@@ -66,7 +66,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         (
             *("hold", "returns", "maintain", "removed", "added", "even_again", "no_room_growth", "no_room_time"),
-            *("at_the_top", "still_hurts", "waits_for_easy", "waits_for_block", "not_in_it"),
+            *("at_the_top", "still_hurts", "waits_for_block", "not_in_it"),
         ),
         ("exercise",),
     ),

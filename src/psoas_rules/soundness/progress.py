@@ -112,8 +112,8 @@ class _Rule:
     def _days(self, then: ProgressThen) -> None:
         if then.course in _WITH_DAYS and then.days is None:
             self.tell(("then",), "missing-key", f"'days' is missing: how long does '{then.course}' last?")
-        elif then.days is not None and then.course not in _WITH_DAYS:
-            courses = " and ".join(f"'course: {one}'" for one in _WITH_DAYS)
+        elif then.days is not None and then.course not in (*_WITH_DAYS, "ease"):
+            courses = ", ".join(f"'course: {one}'" for one in (*_WITH_DAYS, "ease"))
             message = f"'days' works only with {courses}"
             self.tell(("then", "days"), "no-effect", message)
         elif then.days is not None and not 1 <= then.days <= _LONGEST_DAYS:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from psoas_rules.invariants import Invariant, Kind
-from psoas_rules.proving.theorems import dangers, liveness, loads, monotone, movements, order, sessions
+from psoas_rules.proving.theorems import dangers, liveness, loads, monotone, movements, order, programmes, sessions
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 
 Theorem: TypeAlias = Callable[[Bench, Invariant], Iterator[Group]]
@@ -33,6 +33,7 @@ THEOREMS: Final[Mapping[Kind, Theorem]] = {
     "advice_can_be_followed": liveness.advice,
     "order_does_not_matter": order.order,
     "bands_meet": order.bands,
+    "worse_reports_give_no_more": programmes.worse_reports,
 }
 """The theorem behind each kind."""
 
