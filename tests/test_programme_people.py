@@ -118,7 +118,10 @@ def test_a_flare_brings_less_and_then_more_again(groups):
     ]
 
     assert flared
-    assert all(less < before for before, less in works if before and less is not None)
+    known = [(before, less) for before, less in works if before and less is not None]
+    # In an easy week, with everything at its least, there may be no strengthening left to take off.
+    assert all(less <= before for before, less in known), works
+    assert any(less <= before / 2 for before, less in known), works
     assert any(later > eased for eased, later in after)
 
 

@@ -31,6 +31,16 @@ PROGRESS_KINDS: Final[tuple[FactKind, ...]] = (
 )
 """The kinds of facts that only rules of programmes read."""
 
+COUNTS_OF_MARKS: Final[tuple[FactKind, ...]] = (
+    "in_a_row",
+    "this_week",
+    "lately",
+    "anywhere_today",
+    "anywhere_this_week",
+    "anywhere_lately",
+)
+"""The kinds that count marks: what was before, and the present report if it has the mark."""
+
 OF_A_REPORT: Final = ("done", "effort", "pain", "sharp", "morning_pain", "form_kept", "too_easy")
 """What a report of an exercise answers; the plan of the pack has the questions."""
 

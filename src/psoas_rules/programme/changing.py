@@ -127,7 +127,7 @@ class Changer:
             case "regress":
                 return stepping.lower(item, ground, day, taken, self.plan)
             case _:
-                return stepping.kept_up(item, ground, day)
+                return stepping.kept_up(item, day)
 
     def _leave(
         self, state: State, day: dt.date, item: Item, rules: Sequence[ReadyRule], facts: Mapping[str, Value]
@@ -206,4 +206,4 @@ def _names_it(rule: ReadyRule) -> bool:
 
 def _is_own(fact: str) -> bool:
     """Whether a fact is about one exercise."""
-    return fact.startswith(("report.", "mark.", "in_a_row.", "this_week."))
+    return fact.startswith(("report.", "mark.", "in_a_row.", "this_week.", "lately."))

@@ -149,7 +149,7 @@ class Decider:
         then, course = rule.row.then, state.course
         if then.targets:
             fresh = tuple(target for target in then.targets if target not in course.upkeep)
-            items = tuple(self._kept_up(state, item, fresh, day) for item in course.items)
+            items = tuple(self._kept_up(item, fresh, day) for item in course.items)
             if items != course.items:
                 self._tell(state, day, "upkeep", rule, facts)
             state.course = attrs.evolve(state.course, items=items, upkeep=(*course.upkeep, *fresh))
@@ -161,9 +161,9 @@ class Decider:
         elif state.is_news(day, rule.id):
             self._tell(state, day, "note", rule, facts)
 
-    def _kept_up(self, state: State, item: Item, targets: Sequence[str], day: dt.date) -> Item:
+    def _kept_up(self, item: Item, targets: Sequence[str], day: dt.date) -> Item:
         target = self.knowledge.exercises[item.exercise].targets[0]
-        return stepping.kept_up(item, state.ground, day) if target in targets else item
+        return stepping.kept_up(item, day) if target in targets else item
 
     def _take(self, state: State, day: dt.date, answers: Mapping[str, Value]) -> None:
         """Answers that a rule gives for the person."""

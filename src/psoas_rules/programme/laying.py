@@ -215,11 +215,14 @@ class Layout:
         cuts = {(trim.day, trim.key): trim.sets for trim in course.trims if after is not None}
         course = attrs.evolve(course, trims=course.trims if after is not None else ())
         days = [day for day in self.timetable.days(week, ground.facts).whole if after is None or day > after]
-        # Every session keeps a set of everything before anything is left out of one; the first of the week keeps all.
-        turns = [*((day, 1) for day in reversed(days)), *((day, 0) for day in reversed(days[after is None :]))]
-        for day, floor in turns:
-            for one in reversed(self.given(course, ground, day)):
-                for _ in range(one.dose.sets - floor if one.work_s else 0):
+        # Every session keeps a set of everything before anything is left out of one; the first of the week keeps at
+        # least one exercise.
+        for day, floor in [(day, floor) for floor in (1, 0) for day in reversed(days)]:
+            working = [one for one in self.given(course, ground, day) if one.work_s]
+            if floor == 0 and after is None and day == days[0]:
+                working = working[1:]
+            for one in reversed(working):
+                for _ in range(one.dose.sets - floor):
                     if self.work(course, ground, week, after=after) <= course.allowed:
                         return course
                     cuts[day, one.item.key] = cuts.get((day, one.item.key), 0) + 1

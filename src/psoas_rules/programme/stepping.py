@@ -25,11 +25,9 @@ def load_of(item: Item, ground: Ground, day: dt.date) -> tuple[int, int, float]:
     return (1, item.level, work_of(item, ground))
 
 
-def kept_up(item: Item, ground: Ground, day: dt.date) -> Item:
+def kept_up(item: Item, day: dt.date) -> Item:
     """As much of an exercise as keeps what was gained: one set."""
-    ladder = ground.ladder(item.exercise)
-    rung = ladder.rungs[ladder.at_most(ladder.work(attrs.evolve(item.rung, sets=1)))]
-    return attrs.evolve(item, rung=rung, changed=day, upkeep=True)
+    return attrs.evolve(item, rung=attrs.evolve(item.rung, sets=1), changed=day, upkeep=True)
 
 
 def at(item: Item, ground: Ground, place: int, day: dt.date) -> Item:
@@ -39,16 +37,22 @@ def at(item: Item, ground: Ground, place: int, day: dt.date) -> Item:
     return item if rung == item.rung else attrs.evolve(item, rung=rung, changed=day)
 
 
+def _below(item: Item, ground: Ground, place: int, day: dt.date) -> Item:
+    """The same, but never more than before: new answers can give a ladder whose foot is above the present amount."""
+    made = at(item, ground, place, day)
+    return made if work_of(made, ground) < work_of(item, ground) else item
+
+
 def down(item: Item, ground: Ground, day: dt.date) -> Item:
     """One rung down, where there is one."""
-    return at(item, ground, ground.ladder(item.exercise).place(item.rung) - 1, day)
+    return _below(item, ground, ground.ladder(item.exercise).place(item.rung) - 1, day)
 
 
 def lower(item: Item, ground: Ground, day: dt.date, taken: Collection[str], plan: ProgrammePlan) -> Item:
     """One step down: the next lower rung or, below the lowest, an easier exercise; at the end a rest."""
     place = ground.ladder(item.exercise).place(item.rung)
     if place > 0:
-        return at(item, ground, place - 1, day)
+        return _below(item, ground, place - 1, day)
     return easier(item, ground, day, taken, plan)
 
 
@@ -59,7 +63,7 @@ def reduced(
     ladder = ground.ladder(item.exercise)
     wanted = ladder.work(item.rung) * share
     if ladder.work(ladder.rungs[0]) <= wanted or ladder.place(item.rung) > 0:
-        return at(item, ground, ladder.at_most(wanted), day)
+        return _below(item, ground, ladder.at_most(wanted), day)
     return easier(item, ground, day, taken, plan)
 
 
@@ -83,7 +87,7 @@ def easier(
             since = item.since if other.level == item.level else day
             return attrs.evolve(item, exercise=name, level=other.level, rung=rung, since=since, changed=day)
     if item.exercise in plan.never_rest:
-        return at(item, ground, 0, day)
+        return _below(item, ground, 0, day)
     return resting(item, ground, day, int(plan.number("rest_days")))
 
 
@@ -96,7 +100,7 @@ def restarted(item: Item, ground: Ground, day: dt.date, taken: Collection[str]) 
             if rung is not None:
                 return attrs.evolve(item, exercise=name, level=other.level, rung=rung, since=day, changed=day)
     ladder = ground.ladder(item.exercise)
-    return at(item, ground, min(ladder.start, ladder.place(item.rung) - 1), day)
+    return _below(item, ground, min(ladder.start, ladder.place(item.rung) - 1), day)
 
 
 def instead(item: Item, ground: Ground, day: dt.date, taken: Collection[str]) -> Item | None:
@@ -126,8 +130,7 @@ def resting(item: Item, ground: Ground, day: dt.date, days: int) -> Item:
     until = day + dt.timedelta(days=days + 1)
     if item.rests_until is not None:
         until = max(until, item.rests_until)
-    rung = ground.ladder(item.exercise).rungs[0]
-    return attrs.evolve(item, rung=rung, changed=day, rests_until=until)
+    return attrs.evolve(_below(item, ground, 0, day), changed=day, rests_until=until)
 
 
 def raised(item: Item, ground: Ground, day: dt.date) -> Item | None:

@@ -11,7 +11,7 @@ from psoas_rules.facts import FACT_KINDS, SECTIONS
 from psoas_rules.hints import nearest, show
 from psoas_rules.lexicon import Lexicon
 from psoas_rules.loading import PROGRESS_FOLDER, Reading, Rulebook
-from psoas_rules.progressing import PROGRESS_KINDS
+from psoas_rules.progressing import COUNTS_OF_MARKS, PROGRESS_KINDS
 from psoas_rules.progression import ProgrammePlan, ProgressRule, ProgressStage, ProgressThen, Worse
 from psoas_rules.rulebook import EXPERT_CHOICE
 from psoas_rules.soundness.programmes import gaps
@@ -212,7 +212,7 @@ def _ways(
 def _worse(name: str, worse: Mapping[str, Worse]) -> Worse | None:
     """Which way a fact is worse; what counts a mark goes with the mark."""
     kind, _, key = name.partition(".")
-    if kind in ("in_a_row", "this_week", "anywhere_today", "anywhere_this_week"):
+    if kind in COUNTS_OF_MARKS:
         mark = worse.get(f"mark.{key}")
         return None if mark is None else "higher" if mark == "yes" else "lower"
     return worse.get(name)

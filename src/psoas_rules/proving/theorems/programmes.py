@@ -16,7 +16,7 @@ from psoas_rules.facts import FactSpec
 from psoas_rules.invariants import Invariant
 from psoas_rules.lexicon import Lexicon
 from psoas_rules.programme.feedback import Done
-from psoas_rules.progressing import ProgressBook, ReadyRule
+from psoas_rules.progressing import COUNTS_OF_MARKS, ProgressBook, ReadyRule
 from psoas_rules.progression import ProgrammePlan, Worse
 from psoas_rules.proving.theorems.claims import Bench, Claim, Group
 from psoas_rules.proving.values import (
@@ -39,9 +39,6 @@ _SECONDS: Final = 20
 _DONE: Final = "report.done"
 _RISE: Final = ("report.morning_rise", "report.morning_pain", "today.usual_pain")
 """A rise, and the two numbers that it is the difference of."""
-
-_BEFORE: Final = ("in_a_row", "this_week", "anywhere_this_week", "anywhere_today")
-"""Counts of marks. Each is what was before, and this report if it has the mark."""
 
 _HEARD: Final = ("report", "today")
 """Facts that a report answers, and can leave open."""
@@ -100,7 +97,7 @@ class _Pair:
         symbols: dict[str, Symbol] = {}
         kinds = {fact: self.book.lexicon.spec(fact).kind for fact in (*self.reads, *_RISE[1:])}
         for fact, kind in kinds.items():
-            if kind not in ("mark", *_BEFORE) and fact != _RISE[0]:
+            if kind not in ("mark", *COUNTS_OF_MARKS) and fact != _RISE[0]:
                 symbols[fact] = self._symbol(fact, prefix)
         morning, usual = (symbols[fact] for fact in _RISE[1:])
         if isinstance(morning, Number) and isinstance(usual, Number):
@@ -110,7 +107,7 @@ class _Pair:
         for mark in self.plan.marks:
             given[mark] = some(fires[rule.id] for rule in self.book.rules["report"] if mark in rule.row.then.marks)
             symbols[f"mark.{mark}"] = YesNo(TRUE, given[mark])
-            for kind in _BEFORE:
+            for kind in COUNTS_OF_MARKS:
                 symbols[f"{kind}.{mark}"] = Number(TRUE, self._count(kind, mark, given[mark], prefix))
         for rule in (*self.book.rules["programme"], *self.book.rules["exercise"]):
             fires[rule.id] = encode(rule.when, symbols.get)
@@ -162,7 +159,7 @@ class _Pair:
             before = self.better.symbols[fact]
             if kind in ("mark", "in_a_row"):
                 continue
-            if kind in _BEFORE:
+            if kind in COUNTS_OF_MARKS:
                 yield self._others(kind, key)
                 continue
             ways = [_same(before, after)]
@@ -281,7 +278,7 @@ class _Pair:
     def _answered(self) -> Iterator[tuple[str, Symbol]]:
         """What is told of the worse report; the rest follows from that."""
         for fact, symbol in self.worse.symbols.items():
-            if fact.partition(".")[0] not in ("mark", *_BEFORE) and fact != _RISE[0]:
+            if fact.partition(".")[0] not in ("mark", *COUNTS_OF_MARKS) and fact != _RISE[0]:
                 yield fact, symbol
 
     def _told(self, model: z3.ModelRef) -> str:
