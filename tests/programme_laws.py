@@ -199,14 +199,14 @@ def _volume(programme, planner):
 
 
 def _greatest_step(programme, planner):
-    """The work that one step up can add at the most, to any exercise of the programme."""
+    """The work that one step up can add at the most, to any exercise: the programme may have had others before."""
     ground = ground_of(programme, planner)
     if ground is None:
         return float("inf")
     steps = [0.0]
-    for item in programme.course.items:
-        if item.phase == "strengthening":
-            ladder = ground.ladder(item.exercise)
+    for name, exercise in ground.exercises.items():
+        if exercise.phase == "strengthening":
+            ladder = ground.ladder(name)
             steps += [ladder.work(more) - ladder.work(less) for less, more in pairwise(ladder.rungs)]
     return max(steps)
 
