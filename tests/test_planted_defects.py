@@ -24,6 +24,8 @@ def test_there_are_enough_planted_defects():
     planted = list(defects())
     broken = {name for defect in planted for name in defect.refuted}
     by_code_alone = {"rows_are_kept", "outcome"}
+    # Rules of programmes are planted wrong in test_proving_programmes.py.
+    of_programmes = {"worse_reports"}
 
     assert len(planted) >= 30
-    assert broken | by_code_alone == {one.id for one in read_invariants(rulebook_of(load_pack())).invariants}
+    assert broken | by_code_alone | of_programmes == {one.id for one in read_invariants(rulebook_of(load_pack())).invariants}
