@@ -28,4 +28,6 @@ def test_there_are_enough_planted_defects():
     of_programmes = {"worse_reports"}
 
     assert len(planted) >= 30
-    assert broken | by_code_alone | of_programmes == {one.id for one in read_invariants(rulebook_of(load_pack())).invariants}
+    assert broken | by_code_alone | of_programmes == {
+        one.id for one in read_invariants(rulebook_of(load_pack())).invariants
+    }
