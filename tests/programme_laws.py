@@ -337,7 +337,9 @@ def _flare(before, feedback, after, ground):
         for report in feedback.exercises
         if report.exercise in strong
     ]
-    if hurt:
+    # One that came in on that very morning can be the worst; it was not there before.
+    arrived = any(change.effect == "add" and change.day == feedback.day for change in after.changes)
+    if hurt and not arrived:
         most = max(pain[:2] for pain in hurt)
         worst = [strong[name] for *pain, name in hurt if tuple(pain) == most]
         loads = [(load(one, ground, morrow), load(now.get(one.key), ground, morrow)) for one in worst]
