@@ -60,6 +60,16 @@ def test_a_stored_pack_is_the_pack_and_needs_no_reading(store, folder, no_readin
     assert check_pack(folder) == ()
 
 
+@pytest.mark.usefixtures("store")
+def test_the_whole_pack_with_its_programmes_is_read_back(no_reading):
+    first = load_pack()
+    no_reading()
+
+    assert load_pack() == first
+    assert first.programme is not None
+    assert first.progress
+
+
 def test_a_changed_file_is_never_answered_from_the_store(store, folder):
     load_pack(folder)
     file = folder / "pack.yaml"
