@@ -39,6 +39,10 @@ def at(item: Item, ground: Ground, place: int, day: dt.date) -> Item:
 
 def _below(item: Item, ground: Ground, place: int, day: dt.date) -> Item:
     """The same, but never more than before: new answers can give a ladder whose foot is above the present amount."""
+    rungs = ground.ladder(item.exercise).rungs
+    # Upkeep is one set, on the way down as well.
+    while item.upkeep and place > 0 and rungs[min(place, len(rungs) - 1)].sets > 1:
+        place -= 1
     made = at(item, ground, place, day)
     return made if work_of(made, ground) < work_of(item, ground) else item
 
