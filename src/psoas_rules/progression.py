@@ -15,24 +15,10 @@ PROGRESS_STAGES: tuple[ProgressStage, ...] = ("report", "programme", "exercise")
 """First each report of an exercise gets its marks; then the programme as a whole is looked at; then each exercise."""
 
 ChangeKind: TypeAlias = Literal["progress", "hold", "reduce", "regress", "substitute", "maintain"]
-CHANGE_KINDS: tuple[ChangeKind, ...] = ("progress", "hold", "reduce", "regress", "substitute", "maintain")
 
 CourseKind: TypeAlias = Literal[
     "note", "ease", "shorten", "lengthen", "repeat", "restart", "deload", "flare", "screen", "pause", "refer"
 ]
-COURSE_KINDS: tuple[CourseKind, ...] = (
-    "note",
-    "ease",
-    "shorten",
-    "lengthen",
-    "repeat",
-    "restart",
-    "deload",
-    "flare",
-    "screen",
-    "pause",
-    "refer",
-)
 
 QuestionAnswer: TypeAlias = Literal["yes_no", "scale", "choice"]
 
@@ -173,7 +159,6 @@ class ProgrammePlan:
         today: Questions about a day.
         frequency: For each answer about experience, on how many days of a week the whole session is done.
         patterns: For each number of such days, which days of the week, counted from 1 at the start of the programme.
-        other_days: What the days between are for: the kinds of the seven days of a week but those for whole sessions.
         blocks: What the weeks are for, in order; the last one goes on for ever.
         watched: What re-tests watch.
         retests: When which tests are repeated.

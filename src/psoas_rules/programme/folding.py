@@ -14,7 +14,7 @@ import attrs
 from psoas_rules.conditions import Value
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral, Screening
-from psoas_rules.programme.course import Course, Item, Marked
+from psoas_rules.programme.course import LATELY, Course, Item, Marked
 from psoas_rules.programme.deciding import Decider
 from psoas_rules.programme.feedback import Feedback
 from psoas_rules.programme.knowing import Ground, Knowledge
@@ -24,9 +24,6 @@ from psoas_rules.programme.meeting import Meeting
 from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
 from psoas_rules.programme.values import Options
-
-_KEPT = dt.timedelta(days=28)
-"""How long marks are kept."""
 
 
 class Folder:
@@ -246,7 +243,7 @@ class Folder:
                 mark for rule in self.knowledge.fired("report", facts) for mark in rule.row.then.marks
             )
             fresh.append(Marked(day=day, exercise=report.exercise, marks=tuple(marks)))
-        kept = tuple(one for one in course.marked if one.day > day - _KEPT)
+        kept = tuple(one for one in course.marked if one.day > day - LATELY)
         state.course = attrs.evolve(course, marked=(*kept, *fresh))
 
 

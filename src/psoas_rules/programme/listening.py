@@ -9,15 +9,12 @@ from psoas_rules.conditions import Value
 from psoas_rules.errors import Problem
 from psoas_rules.facts import is_unknown
 from psoas_rules.pack import Exercise
-from psoas_rules.programme.course import Course, Item, Marked
+from psoas_rules.programme.course import LATELY, WEEK, Course, Item, Marked
 from psoas_rules.programme.errors import FeedbackError
 from psoas_rules.programme.feedback import ExerciseReport, Feedback
 from psoas_rules.programme.knowing import Ground, Knowledge
 from psoas_rules.progressing import OF_A_DAY, OF_A_REPORT
 from psoas_rules.progression import Watched
-
-_WEEK = dt.timedelta(days=7)
-_LATELY = 4 * _WEEK
 
 
 class Listener:
@@ -97,7 +94,7 @@ class Listener:
         for mark in self.plan.marks:
             facts[f"mark.{mark}"] = mark in present
             facts[f"in_a_row.{mark}"] = _in_a_row(mark, since_change)
-            facts[f"this_week.{mark}"] = sum(mark in one.marks for one in own if one.day > day - _WEEK)
+            facts[f"this_week.{mark}"] = sum(mark in one.marks for one in own if one.day > day - WEEK)
             facts[f"lately.{mark}"] = sum(mark in one.marks for one in own)
         return facts
 
@@ -107,7 +104,7 @@ class Listener:
         for one in marked:
             for mark in one.marks:
                 _add(facts, f"anywhere_lately.{mark}")
-            if day - _WEEK < one.day <= day:
+            if day - WEEK < one.day <= day:
                 for mark in one.marks:
                     _add(facts, f"anywhere_this_week.{mark}")
                     if one.day == day:
@@ -138,7 +135,7 @@ class Listener:
             facts["course.days_off"] = (day - since).days
         if course.flare_since is not None:
             facts["course.flare_days"] = (day - course.flare_since).days
-        facts["course.flares_lately"] = sum(day - one < _LATELY for one in course.flares)
+        facts["course.flares_lately"] = sum(day - one < LATELY for one in course.flares)
         if course.flares:
             facts["course.days_since_flare"] = (day - course.flares[-1]).days
         if course.worse_since is not None:

@@ -8,13 +8,9 @@ import attrs
 
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral
-from psoas_rules.programme.course import Course
+from psoas_rules.programme.course import LATELY, WEEK, Course
 from psoas_rules.programme.knowing import Ground
 from psoas_rules.programme.values import Change, PlannedDay
-
-WEEK = dt.timedelta(days=7)
-_KEPT = 4 * WEEK
-"""How long it is kept what was told."""
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -43,6 +39,6 @@ class State:
         told = course.told.get(what)
         if told is not None and day - told < weeks * WEEK:
             return False
-        recent = {known: on for known, on in course.told.items() if day - on < _KEPT or known == what}
+        recent = {known: on for known, on in course.told.items() if day - on < LATELY or known == what}
         self.course = attrs.evolve(course, told=FrozenDict({**recent, what: day}))
         return True
