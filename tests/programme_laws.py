@@ -245,7 +245,7 @@ def check_advance(before: Programme, feedback: Feedback, after: Advance, planner
     ground = ground_of(after.programme, planner)
     if ground is not None and after.programme.status != "stopped":
         _trouble(before, feedback, after, ground)
-        _flare(before, feedback, after, ground)
+        _flare(before, feedback, after, planner, ground)
 
 
 def _changes(after, planner):
@@ -319,8 +319,11 @@ def _foot(item, ground):
     return (1, item.level, ladder.work(ladder.rungs[0]))
 
 
-def _flare(before, feedback, after, ground):
-    """After a flare the worst exercise of the day asks for less, and no other for more."""
+def _flare(before, feedback, after, planner, ground):
+    """After a flare the worst exercise of the day asks for less, and no other for more.
+
+    The worst is looked for among all exercises but those that are never left out for pain.
+    """
     if not any(change.effect == "flare" and change.day == feedback.day for change in after.changes):
         return
     was = {item.key: item for item in before.course.items}
@@ -331,20 +334,25 @@ def _flare(before, feedback, after, ground):
         if old is not None and ground.keeps(old):
             less = load(item, ground, morrow) <= load(old, ground, morrow)
             require(less, "after a flare nothing gets more", item.exercise)
-    strong = {item.exercise: item for item in before.course.items if item.phase == "strengthening"}
+    never = knowledge_of(planner).plan.never_rest
+    able = {item.exercise: item for item in before.course.items if item.exercise not in never}
     hurt = [
         (report.morning_pain or 0, report.pain or 0, report.exercise)
         for report in feedback.exercises
-        if report.exercise in strong
+        if report.exercise in able
     ]
     # One that came in on that very morning can be the worst; it was not there before.
     arrived = any(change.effect == "add" and change.day == feedback.day for change in after.changes)
     if hurt and not arrived:
         most = max(pain[:2] for pain in hurt)
-        worst = [strong[name] for *pain, name in hurt if tuple(pain) == most]
-        loads = [(load(one, ground, morrow), load(now.get(one.key), ground, morrow)) for one in worst]
-        require(
-            any(new < old or old[0] == 0 for old, new in loads),
-            "after a flare the worst exercise asks for less",
-            *(one.exercise for one in worst),
-        )
+        worst = [able[name] for *pain, name in hurt if tuple(pain) == most]
+        law = "after a flare the worst exercise asks for less, or another takes its place at the foot of its ladder"
+        require(any(_calmed(one, now.get(one.key), ground, morrow) for one in worst), law, *(x.exercise for x in worst))
+
+
+def _calmed(was, now, ground, day):
+    """Whether there is less of an exercise, or the least of another one in its place."""
+    least = load(was, ground, day)
+    if now is None or now.exercise == was.exercise:
+        return load(now, ground, day) < least or least[0] == 0
+    return load(now, ground, day) <= _foot(now, ground)

@@ -1,6 +1,7 @@
 """Programmes by example: what can be asked for, what can be reported, what goes wrong and how it is told."""
 
 import datetime as dt
+import html
 import json
 import pickle
 from concurrent.futures import ThreadPoolExecutor
@@ -550,6 +551,14 @@ def test_worse_news_does_not_bring_back_what_was_left_out(planner):
     assert work_of_day(worse.day(friday.day)) <= max(work_of_day(one.day(friday.day)) for one in (programme, better))
 
 
+def test_a_notebook_shows_the_text_of_a_programme_and_of_what_changed(planner, programme):
+    step = planner.advance(programme, good(programme, MONDAY))
+    for value in (programme, step):
+        shown = value._repr_html_()
+        assert shown.startswith("<pre")
+        assert html.unescape(shown.partition(">")[2].removesuffix("</pre>")) == str(value)
+
+
 def test_threads_share_one_planner(planner):
     """Four at once come to the same as one alone."""
 
@@ -564,3 +573,25 @@ def test_threads_share_one_planner(planner):
         together = list(threads.map(live, asked))
 
     assert together == [live(minutes) for minutes in asked]
+
+
+# Flares
+
+
+def test_what_flares_again_gives_way_to_another_exercise_at_its_smallest(planner):
+    """The worst exercise of a flare rests; at the next flare another takes its place, at the foot of its ladder."""
+    made = planner.plan(INTAKE, start=MONDAY, weeks=12)
+    ladder = planner._knowledge.ground(INTAKE).ladder
+    effects_of_flares, item = [], next(item for item in made.course.items if item.exercise == "glute_bridge")
+    while item.exercise == "glute_bridge":
+        day = made.next_session().day
+        flares = not effects_of_flares or ladder(item.exercise).place(item.rung) >= 3
+        worst = {"glute_bridge": {"pain": 4, "morning_pain": 5}} if flares else {}
+        step = planner.advance(made, good(made, day, **worst, lasted=flares))
+        made = step.programme
+        if flares:
+            effects_of_flares += [change.effect for change in step.changes if change.exercise == "glute_bridge"]
+        item = next(one for one in made.course.items if one.key == item.key)
+    assert effects_of_flares == ["rest", "substitute"]
+    assert item.rung == ladder(item.exercise).rungs[0]
+    assert ladder(item.exercise).start > 0

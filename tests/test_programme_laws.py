@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from programme_laws import (
+    NEAR,
     check_advance,
     check_programme,
     ground_of,
@@ -19,7 +20,10 @@ from programme_laws import (
 from programme_strategies import NEWS, START, Reply, feedback_of, next_day, people, replies, worsened
 
 from psoas_rules import Intake, Person, Screen, load_pack
+from psoas_rules.dosing import work_s
 from psoas_rules.programme import Feedback, Planner, Programme
+from psoas_rules.programme.course import Marked
+from psoas_rules.programme.raising import Raising
 from psoas_rules.programme.telling import in_words
 
 
@@ -378,3 +382,35 @@ def _sided(programme):
     """The exercises of the coming sessions of which one side gets more, with their doses."""
     steps = [step for day in to_come(programme) if day.kind == "whole" for step in day.steps]
     return {step.exercise: step.dose for step in steps if step.dose.extra_sets}
+
+
+@examples(60)
+@given(intake=people(), week=st.sampled_from((2, 6, 9, 11)), data=st.data())
+def test_whichever_steps_up_are_taken_the_session_fits_its_time_and_its_growth(planner, intake, week, data):
+    """Every step up has its own room: none of it comes from another that becomes shorter, and may not be taken."""
+    programme = planned(planner, intake, 12)
+    ground, folder = ground_of(programme, planner), planner._folder(programme.options)
+    layout = folder.layout
+    day = layout.timetable.starts(week)
+    items = []
+    for item in programme.course.items:
+        rungs = ground.ladder(item.exercise).rungs
+        items.append(attrs.evolve(item, rung=data.draw(st.sampled_from(rungs), label=item.exercise)))
+    before = day - dt.timedelta(days=1)
+    marked = tuple(Marked(day=before, exercise=item.exercise, marks=("clean", "easy")) for item in items)
+    course = attrs.evolve(programme.course, items=tuple(items), marked=marked)
+    assume(layout.daily.session_seconds(course, ground) <= ground.most_seconds)
+    promising = knowledge_of(planner).promising()
+
+    shares = Raising(layout, folder.teller, course, ground, day, promising=promising)._share([])
+
+    seconds, work = layout.daily.session_seconds(course, ground), layout.daily.session_work(course, ground)
+    most, growths = work * (1 + planner._knowledge.plan.number("growth")), []
+    for item in items:
+        made = shares[item.key].made if item.key in shares else None
+        if made is not None:
+            old, new = (layout.daily.dose(one, ground) for one in (item, made))
+            seconds += max(0, new.seconds - old.seconds)
+            growths.append(max(0, work_s(new) - work_s(old)))
+    assert seconds <= ground.most_seconds
+    assert work + sum(growths) <= max(most, work + max(growths, default=0)) + NEAR

@@ -277,7 +277,8 @@ def test_whatever_is_reported_every_change_is_told_and_a_stop_shows_no_dose(plan
             assert note in text
         if programme.status == "stopped":
             assert shown_session(programme) is None
-            assert text.startswith(programme.referral.headline.upper())
+            headline, urgency = programme.referral.headline, programme.referral.urgency
+            assert text.startswith(headline.upper() if urgency == "emergency" else headline)
             shown = told(str(programme))
             assert not [name for name in names(programme) if name in text or name in shown]
         else:

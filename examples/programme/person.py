@@ -11,8 +11,7 @@ import attrs
 from programme.kinds import Kind, People
 from psoas_rules import Intake, read_intake
 from psoas_rules.dosing import work_s
-from psoas_rules.programme import ExerciseReport, PlannedDay, PlannedStep
-from psoas_rules.programme.feedback import Done
+from psoas_rules.programme import Done, ExerciseReport, PlannedDay, PlannedStep
 
 INTAKES: Final = Path(__file__).parent.parent / "intakes"
 TOP: Final = 10

@@ -15,8 +15,7 @@ from programme.kinds import Kind, People, read_people
 from programme.person import TOP, Person, Session, drawn_intake
 from psoas_rules import Intake
 from psoas_rules.pack import DAYS_OF_A_WEEK
-from psoas_rules.programme import Advance, Feedback, PlannedDay, Planner, Programme
-from psoas_rules.programme.values import Planned
+from psoas_rules.programme import Advance, Feedback, Planned, PlannedDay, Planner, Programme
 
 START: Final = dt.date(2030, 1, 7)
 DAY: Final = dt.timedelta(days=1)

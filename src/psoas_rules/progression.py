@@ -5,6 +5,7 @@ Like `pack`, these classes know shapes, not medicine; their fields are the keys 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -184,3 +185,8 @@ class ProgrammePlan:
     def number(self, name: str) -> float:
         """The value of a named number."""
         return self.numbers[name].value
+
+    @property
+    def lately(self) -> dt.timedelta:
+        """How far back the facts look that count what happened lately."""
+        return dt.timedelta(days=self.number("lately_days"))

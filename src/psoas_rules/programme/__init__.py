@@ -9,11 +9,12 @@ Nothing is stored: keep `programme.to_json()` and read it back with `Programme.f
 """
 
 from psoas_rules.programme.errors import FeedbackError, ProgrammeError
-from psoas_rules.programme.feedback import ExerciseReport, Feedback
+from psoas_rules.programme.feedback import Done, ExerciseReport, Feedback
 from psoas_rules.programme.planner import Planner, advance, plan
 from psoas_rules.programme.values import (
     Advance,
     Change,
+    Planned,
     PlannedDay,
     PlannedStep,
     PlannedWeek,
@@ -25,9 +26,11 @@ from psoas_rules.programme.values import (
 __all__ = [
     "Advance",
     "Change",
+    "Done",
     "ExerciseReport",
     "Feedback",
     "FeedbackError",
+    "Planned",
     "PlannedDay",
     "PlannedStep",
     "PlannedWeek",

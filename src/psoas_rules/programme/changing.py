@@ -113,7 +113,7 @@ class Changer:
             holding = [rule for rule in holding if _names_it(rule) or state.is_news(day, rule.id)]
             if not holding:
                 return
-            dose = str(self.layout.dose(item, ground))
+            dose = str(self.layout.daily.dose(item, ground))
             change = self.teller.change(
                 day, "hold", "hold", rules=holding, facts=facts, exercise=item.exercise, dose=dose
             )
@@ -180,7 +180,7 @@ class Changer:
         elif made.exercise != item.exercise:
             effect, text, to = "substitute", "regress_to", made.exercise
         if until is None and effect != "upkeep":
-            dose = str(self.layout.dose(made, state.ground))
+            dose = str(self.layout.daily.dose(made, state.ground))
         return self.teller.change(
             day,
             effect,

@@ -13,8 +13,7 @@ from psoas_rules.pack import Phase
 from psoas_rules.trace import Side
 
 WEEK = dt.timedelta(days=7)
-LATELY = 4 * WEEK
-"""The spans that facts of this week and of lately speak of."""
+"""The span that facts of this week speak of."""
 
 Waiting: TypeAlias = Literal["review", "screen", "answers"]
 """What a pause waits for: a clinician, all safety questions again, or an answer that is open."""

@@ -51,7 +51,7 @@ class Decider:
             course,
             day,
             self.layout.timetable.week_of(day),
-            easing=self.layout.easing(course, day),
+            easing=self.layout.daily.easing(course, day),
             strict=ground.possible.strict_pain,
         )
         return {
@@ -240,13 +240,13 @@ class Decider:
         )
 
     def _calmed(self, state: State, item: Item, day: dt.date, days: int) -> Item:
-        """What becomes of the exercise that set off a flare."""
+        """What becomes of the exercise that set off a flare: it rests, or another takes its place at its smallest."""
         course, ground = state.course, state.ground
         if item.exercise not in course.flared:
             return stepping.resting(item, ground, day, days)
         state.course = attrs.evolve(course, gone=FrozenDict({**course.gone, item.exercise: day}))
         taken = (*(one.exercise for one in course.items), *course.gone)
-        return stepping.easier(item, ground, day, taken, self.plan)
+        return stepping.smallest(stepping.easier(item, ground, day, taken, self.plan), ground, day)
 
     def _settle(self, state: State, day: dt.date, feedback: Feedback) -> None:
         """A flare is over when a session left hardly any pain behind."""

@@ -14,7 +14,7 @@ import attrs
 from psoas_rules.conditions import Value
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral, Screening
-from psoas_rules.programme.course import LATELY, Course, Item, Marked
+from psoas_rules.programme.course import Course, Item, Marked
 from psoas_rules.programme.deciding import Decider
 from psoas_rules.programme.feedback import Feedback
 from psoas_rules.programme.knowing import Ground, Knowledge
@@ -71,7 +71,7 @@ class Folder:
         most = ground.most_seconds * (1 - self.plan.number("room_to_grow"))
         least = int(self.plan.number("least_strengthening"))
         for slot in self.knowledge.pack.sessions.drop_order:
-            if self.layout.session_seconds(Course(items=kept), ground) <= most:
+            if self.layout.daily.session_seconds(Course(items=kept), ground) <= most:
                 break
             fewer = tuple(item for item in kept if item.slot != slot)
             if slot not in ground.possible.for_a_reason and _strengthening(fewer) >= least:
@@ -128,7 +128,7 @@ class Folder:
         state.past.append(planned)
         if planned.kind != "whole":
             return
-        work = sum(one.work_s for one in self.layout.given(course, ground, day))
+        work = sum(one.work_s for one in self.layout.daily.given(course, ground, day))
         name = str(week)
         state.course = attrs.evolve(
             course,
@@ -243,7 +243,7 @@ class Folder:
                 mark for rule in self.knowledge.fired("report", facts) for mark in rule.row.then.marks
             )
             fresh.append(Marked(day=day, exercise=report.exercise, marks=tuple(marks)))
-        kept = tuple(one for one in course.marked if one.day > day - LATELY)
+        kept = tuple(one for one in course.marked if one.day > day - self.plan.lately)
         state.course = attrs.evolve(course, marked=(*kept, *fresh))
 
 

@@ -9,7 +9,7 @@ from psoas_rules.conditions import Value
 from psoas_rules.errors import Problem
 from psoas_rules.facts import is_unknown
 from psoas_rules.pack import Exercise
-from psoas_rules.programme.course import LATELY, WEEK, Course, Item, Marked
+from psoas_rules.programme.course import WEEK, Course, Item, Marked
 from psoas_rules.programme.errors import FeedbackError
 from psoas_rules.programme.feedback import ExerciseReport, Feedback
 from psoas_rules.programme.knowing import Ground, Knowledge
@@ -135,7 +135,7 @@ class Listener:
             facts["course.days_off"] = (day - since).days
         if course.flare_since is not None:
             facts["course.flare_days"] = (day - course.flare_since).days
-        facts["course.flares_lately"] = sum(day - one < LATELY for one in course.flares)
+        facts["course.flares_lately"] = sum(day - one < self.plan.lately for one in course.flares)
         if course.flares:
             facts["course.days_since_flare"] = (day - course.flares[-1]).days
         if course.worse_since is not None:

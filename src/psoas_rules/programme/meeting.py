@@ -94,7 +94,7 @@ class Meeting:
         """Those for which there is time: slots go as they do in a routine."""
         for slot in self.layout.knowledge.pack.sessions.drop_order:
             trial = attrs.evolve(state.course, items=tuple(items))
-            if self.layout.session_seconds(trial, state.ground) <= state.ground.most_seconds:
+            if self.layout.daily.session_seconds(trial, state.ground) <= state.ground.most_seconds:
                 break
             for item in (item for item in items if item.slot == slot):
                 self._tell(state, day, "remove", "removed", item.exercise)
@@ -127,7 +127,7 @@ class Meeting:
             return item
         rung = safe.rungs[safe.at_most(safe.work(item.rung))]
         made = attrs.evolve(item, rung=rung, changed=day)
-        dose = str(self.layout.dose(made, ground))
+        dose = str(self.layout.daily.dose(made, ground))
         self._tell(state, day, "reduce", "clamped", item.exercise, dose=dose)
         return made
 
@@ -169,7 +169,7 @@ class Meeting:
         items = list(course.items)
         for item in self.layout.joining(course, ground):
             items.append(attrs.evolve(item, since=day, changed=day - dt.timedelta(days=1)))
-            self._tell(state, day, "add", "added", item.exercise, dose=str(self.layout.dose(item, ground)))
+            self._tell(state, day, "add", "added", item.exercise, dose=str(self.layout.daily.dose(item, ground)))
         state.course = attrs.evolve(course, items=self.layout.ordered(items, ground), arriving=())
 
     def _tell(

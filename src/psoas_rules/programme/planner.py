@@ -167,7 +167,7 @@ class Planner:
     def _step(folder: Folder, item: Item, ground: Ground) -> Step:
         """An exercise with its instructions, at its present dose."""
         step = ground.possible.step(item.exercise, item.slot)
-        return attrs.evolve(step, dose=folder.layout.dose(item, ground))
+        return attrs.evolve(step, dose=folder.layout.daily.dose(item, ground))
 
     # What is given
 

@@ -90,7 +90,7 @@ class Raising:
                 rules=rules,
                 facts=facts,
                 exercise=item.exercise,
-                dose=str(self.layout.dose(item, self.ground)),
+                dose=str(self.layout.daily.dose(item, self.ground)),
                 until=share.until,
                 plainly=True,
             )
@@ -104,7 +104,7 @@ class Raising:
             facts=facts,
             exercise=item.exercise,
             to=to,
-            dose=str(self.layout.dose(made, self.ground)),
+            dose=str(self.layout.daily.dose(made, self.ground)),
         )
         return made, change
 
@@ -112,7 +112,7 @@ class Raising:
         """The next steps, the usual one first; and what to say when there is none."""
         if item.upkeep:
             return [], Share(wait=SILENT)
-        if self.layout.easing(self.course, self.day):
+        if self.layout.daily.easing(self.course, self.day):
             return [], Share(wait=SILENT)
         raised = stepping.raised(item, self.ground, self.day)
         ways = [] if raised is None else [raised]
@@ -132,7 +132,7 @@ class Raising:
         """For each exercise that could step up, its next step, or why there is none."""
         layout, course, ground = self.layout, self.course, self.ground
         most = self._most()
-        work, seconds = layout.session_work(course, ground), layout.session_seconds(course, ground)
+        work, seconds = layout.daily.session_work(course, ground), layout.daily.session_seconds(course, ground)
         allowed = most * (1 + self.plan.number("growth"))
         # A tenth can be less than one repetition; then the smallest step is allowed, once.
         smallest = work <= most
@@ -141,24 +141,25 @@ class Raising:
         turn = self.day.toordinal() % max(1, len(steps))
         for item in (*steps[turn:], *steps[:turn]):
             ways, none = self._ways(item, taken)
-            before = layout.dose(item, ground)
+            before = layout.daily.dose(item, ground)
             # Where the time is used up, a harder exercise that takes no longer may still follow.
             fitting = [
                 way
                 for way in ways
-                if seconds + layout.dose(way, ground).seconds - before.seconds <= ground.most_seconds
+                if seconds + layout.daily.dose(way, ground).seconds - before.seconds <= ground.most_seconds
             ]
             if not fitting:
                 shares[item.key] = Share(wait="no_room_time") if ways else none
                 continue
-            after = layout.dose(fitting[0], ground)
-            more = work_s(after) - work_s(before)
+            after = layout.daily.dose(fitting[0], ground)
+            # What a step takes away makes no room for the others: it may not come to that step.
+            more = max(0, work_s(after) - work_s(before))
             if work + more > allowed and not smallest:
                 shares[item.key] = Share(wait="no_room_growth")
                 continue
             smallest = smallest and more <= 0
             work += more
-            seconds += after.seconds - before.seconds
+            seconds += max(0, after.seconds - before.seconds)
             shares[item.key] = Share(made=fitting[0])
             taken = [*taken, fitting[0].exercise]
         return shares
@@ -177,4 +178,4 @@ class Raising:
         heaviest = self.course.heaviest
         before = [heaviest[number] for number in sorted(heaviest, key=int) if int(number) < self.week]
         known = before or list(heaviest.values())
-        return max(known[-back:], default=0) or self.layout.session_work(self.course, self.ground)
+        return max(known[-back:], default=0) or self.layout.daily.session_work(self.course, self.ground)

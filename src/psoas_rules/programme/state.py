@@ -8,9 +8,12 @@ import attrs
 
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral
-from psoas_rules.programme.course import LATELY, WEEK, Course
+from psoas_rules.programme.course import WEEK, Course
 from psoas_rules.programme.knowing import Ground
 from psoas_rules.programme.values import Change, PlannedDay
+
+_REMEMBERED = 4 * WEEK
+"""Nothing is kept from being told again for longer."""
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -39,6 +42,6 @@ class State:
         told = course.told.get(what)
         if told is not None and day - told < weeks * WEEK:
             return False
-        recent = {known: on for known, on in course.told.items() if day - on < LATELY or known == what}
+        recent = {known: on for known, on in course.told.items() if day - on < _REMEMBERED or known == what}
         self.course = attrs.evolve(course, told=FrozenDict({**recent, what: day}))
         return True

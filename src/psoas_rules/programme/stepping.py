@@ -129,6 +129,11 @@ def _no_more(item: Item, name: str, ground: Ground, most_work: float = math.inf)
     return rung if ladder.work(rung) <= work else None
 
 
+def smallest(item: Item, ground: Ground, day: dt.date) -> Item:
+    """The foot of the ladder."""
+    return _below(item, ground, 0, day)
+
+
 def resting(item: Item, ground: Ground, day: dt.date, days: int) -> Item:
     """The exercise left out for some days; it comes back at the foot of its ladder."""
     until = day + dt.timedelta(days=days + 1)

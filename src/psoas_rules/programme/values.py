@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 import attrs
@@ -283,6 +284,10 @@ class Programme:
 
         return programme_text(self)
 
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        return _notebook(str(self))
+
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """A programme from the JSON text that `to_json` gave.
@@ -331,6 +336,15 @@ class Advance:
             from psoas_rules.programme.text import advance_text
 
         return advance_text(self)
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        return _notebook(str(self))
+
+
+def _notebook(text: str) -> str:
+    """Text as HTML for a notebook, line by line as it is; the page to print is made in `psoas_rules.programme.page`."""
+    return f'<pre style="white-space:pre-wrap">{escape(text)}</pre>'
 
 
 Planned: TypeAlias = "Programme | Referral | Screening"

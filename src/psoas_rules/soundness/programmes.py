@@ -38,6 +38,7 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
     "clear_pain_change": (1, 10),
     "short_minutes": (1, 240),
     "even_retests": (1, 10),
+    "lately_days": (7, 365),
     "most_weeks": (1, 520),
     "room_to_grow": (0, 0.5),
     "least_strengthening": (0, 10),
@@ -50,7 +51,7 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
 COUNTED: Final = frozenset(
     {
         *("growth_weeks", "easy_every", "repeat_days", "days_to_level_2", "days_to_level_3", "most_sets", "rest_days"),
-        *("even_retests", "most_weeks", "least_strengthening"),
+        *("lately_days", "even_retests", "most_weeks", "least_strengthening"),
     }
 )
 """Those of the numbers that count something, so that they have no part behind the point."""
