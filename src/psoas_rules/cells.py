@@ -41,7 +41,7 @@ def relation(old: Condition, new: Condition, *lexicons: Lexicon) -> Relation:
     """
     if old == new:
         return "same"
-    cases = _cases((old, new), lexicons)
+    cases = cases_of((old, new), *lexicons)
     if cases is None:
         return "same" if _written_alike(old, new) else "unknown"
     gained = lost = False
@@ -60,14 +60,14 @@ def telling_apart(old: Condition, new: Condition, *lexicons: Lexicon) -> Iterato
 
     There are none when there are too many cases to try.
     """
-    cases = _cases((old, new), lexicons)
+    cases = cases_of((old, new), *lexicons)
     found = (facts for facts in cases or () if holds(old, facts) is not holds(new, facts))
     yield from sorted(found, key=_size)
 
 
 def fulfilling(condition: Condition, *lexicons: Lexicon) -> Iterator[dict[str, Value]]:
     """Answers for which a condition holds, those with the fewest answers first."""
-    cases = _cases((condition,), lexicons)
+    cases = cases_of((condition,), *lexicons)
     yield from sorted((facts for facts in cases or () if holds(condition, facts)), key=_size)
 
 
@@ -76,9 +76,9 @@ def _size(facts: Facts) -> tuple[int, int]:
     return len(facts), sum(1 for value in facts.values() if value is not False)
 
 
-def _cases(conditions: Iterable[Condition], lexicons: Iterable[Lexicon]) -> Iterator[dict[str, Value]] | None:
+def cases_of(conditions: Iterable[Condition], *lexicons: Lexicon) -> Iterator[dict[str, Value]] | None:
     """Every case that these conditions could tell apart; None when there are too many."""
-    conditions, lexicons = tuple(conditions), tuple(lexicons)
+    conditions = tuple(conditions)
     facts = tuple(dict.fromkeys(fact for condition in conditions for fact in facts_read(condition)))
     tested: dict[str, list[Value]] = {fact: [] for fact in facts}
     for condition in conditions:

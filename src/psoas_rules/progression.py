@@ -91,7 +91,7 @@ class Watched:
 
 @attrs.frozen(kw_only=True)
 class RetestPlan:
-    """At the end of which week which self-tests and signs are asked again; `weeks_more` repeats it after that."""
+    """At the end of which week which self-tests and signs are asked again; `every` repeats it, so many weeks apart."""
 
     week: int
     title: str

@@ -22,7 +22,7 @@ from psoas_rules.cli.output import (
     refuse_pack,
 )
 from psoas_rules.cli.rendering import Page
-from psoas_rules.comparing import Comparison, Effect, Verdict, View, Witness, compare
+from psoas_rules.comparing import Comparison, Effect, ProgrammeEffect, Strictness, Verdict, View, Witness, compare
 from psoas_rules.comparing.comparison import SECONDS
 from psoas_rules.comparing.people import in_words
 from psoas_rules.comparing.views import as_data
@@ -35,6 +35,8 @@ _VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "less_safe": ("LESS SAFE", "bold red"),
     "not_decided": ("NOT DECIDED", "bold yellow"),
 }
+
+_STYLES: Final[dict[Strictness, str]] = {"not_less_strict": "green", "less_strict": "red", "to_read": "yellow"}
 
 _MOST_SHOWN: Final = 10
 _MOST_ANSWERS: Final = 15
@@ -49,6 +51,8 @@ _MOST_ANSWERS: Final = 15
 @json_option
 def diff(packs: tuple[Path, ...], *, no_proof: bool, seconds: float, as_json: bool) -> None:
     """Tell what changes in meaning from one pack to another, whom it touches, and whether it is as safe.
+
+    Of programmes, every report is compared that a changed rule could decide otherwise.
 
     OLD and NEW are folders of packs; without OLD, the built-in pack is meant. Another layout of the same is no change.
     Exit code 0: nothing changes, or it is proved that nobody's outcome becomes less strict. 1: somebody's does, or the
@@ -96,6 +100,14 @@ def _show(page: Page, comparison: Comparison) -> None:
     for effect in comparison.effects:
         page.line()
         _show_effect(page, effect)
+    if comparison.programmes:
+        count = len(comparison.programmes)
+        page.title(
+            "1 change that programmes can hang on" if count == 1 else f"{count} changes that programmes can hang on"
+        )
+    for one in comparison.programmes:
+        page.line()
+        _show_programme(page, one)
     if comparison.words:
         page.title("Changed in words or names alone; no outcome hangs on it")
     for effect in comparison.words:
@@ -118,6 +130,21 @@ def _show_effect(page: Page, effect: Effect) -> None:
         _show_witness(page, effect.witness)
     else:
         page.line(effect.note or "Nobody was found whom it touches.", indent=2, style="yellow")
+
+
+def _show_programme(page: Page, effect: ProgrammeEffect) -> None:
+    page.line(f"{effect.place}: {effect.change}", hang=2, style="bold cyan")
+    for edit in (*effect.change.edits, *effect.change.words):
+        page.line(str(edit), indent=2, hang=2)
+    judgement = effect.judgement
+    if judgement.report is None:
+        page.line(judgement.why, indent=2, hang=2, style=_STYLES[judgement.strictness])
+        return
+    page.line("A report that is decided less strictly:", indent=2, style="red")
+    for line in judgement.report.told or ("nothing is known",):
+        page.line(line, indent=4, hang=2)
+    for pack, said in (("old", judgement.report.old), ("new", judgement.report.new)):
+        page.line(f"{pack}: {', '.join(said) or 'nothing follows'}", indent=4, hang=2)
 
 
 def _show_witness(page: Page, witness: Witness) -> None:
@@ -190,6 +217,7 @@ def _data(comparison: Comparison) -> dict[str, Any]:
     return {
         "same": comparison.same,
         "changes": [_effect_data(effect) for effect in comparison.effects],
+        "programmes": [_programme_data(effect) for effect in comparison.programmes],
         "words": [_effect_data(effect) for effect in comparison.words],
         "answers_lost": list(comparison.answers_lost),
         "unread": list(comparison.unread),
@@ -214,6 +242,11 @@ def _effect_data(effect: Effect) -> dict[str, Any]:
         "note": effect.note,
         "witness": _witness_data(effect.witness),
     }
+
+
+def _programme_data(effect: ProgrammeEffect) -> dict[str, Any]:
+    file, _, line = effect.place.partition(":")
+    return {"file": file, "line": int(line or 0), **plain(effect.change), **plain(effect.judgement)}
 
 
 def _witness_data(witness: Witness | None) -> dict[str, Any] | None:

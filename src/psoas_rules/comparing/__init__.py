@@ -4,6 +4,7 @@
 
 - its `effects`: every change that an outcome can hang on, with the file and line and the smallest person found for whom
   it makes a difference, as answers with what both packs decide. Another layout of the same is no change;
+- its `programmes`: every change that programmes can hang on, and whether some report is decided less strictly;
 - its `words`: what changed for readers alone;
 - its `safety`: a proof that nobody's outcome becomes less strict (see `strictness` for what that means), somebody who
   refutes it, or the word that it is not decided;
@@ -19,7 +20,8 @@ Example:
 """
 
 from psoas_rules.comparing.changes import Change, Edit
-from psoas_rules.comparing.comparison import Comparison, Effect, Safety, Verdict, compare
+from psoas_rules.comparing.comparison import Comparison, Effect, ProgrammeEffect, Safety, Verdict, compare
+from psoas_rules.comparing.reports import Judgement, Report, Strictness
 from psoas_rules.comparing.strictness import Criterion, Looser
 from psoas_rules.comparing.versions import Bump, VersionStep
 from psoas_rules.comparing.views import Difference, StepView, View
@@ -33,9 +35,13 @@ __all__ = [
     "Difference",
     "Edit",
     "Effect",
+    "Judgement",
     "Looser",
+    "ProgrammeEffect",
+    "Report",
     "Safety",
     "StepView",
+    "Strictness",
     "Verdict",
     "VersionStep",
     "View",

@@ -84,8 +84,13 @@ class Change:
         return tuple(field for field in fields if not _GRAVE_FIELDS.isdisjoint(field.split(".")))
 
     @property
+    def of_programmes(self) -> bool:
+        """Whether it is about programmes, which no single outcome hangs on."""
+        return self.kind in ("progress_rule", "programme", "programme_text")
+
+    @property
     def matters(self) -> bool:
-        """Whether an outcome can hang on it; a name that was given to the same thing decides nothing."""
+        """Whether an outcome or a programme can hang on it; a name that was given to the same thing decides nothing."""
         return self.what not in ("renamed", "reworded") and self.kind not in _READ_BY_PEOPLE
 
     def __str__(self) -> str:
@@ -98,9 +103,10 @@ _GRAVE_TEXTS: frozenset[str] = frozenset(
     {
         *("stop_rules", "pain_rules", "pain_rules_strict", "actions", "levels", "seek_help_again", "if_unsure"),
         *("screening", "meanwhile", "no_steps", "after_clearance", "always_repeat"),
+        *("paused", "screen_again", "stopped", "after_stop", "strict_now"),
     }
 )
-_READ_BY_PEOPLE: frozenset[Kind] = frozenset({"text", "source", "explainer", "pack"})
+_READ_BY_PEOPLE: frozenset[Kind] = frozenset({"text", "source", "explainer", "pack", "programme_text"})
 
 
 def find_changes(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:

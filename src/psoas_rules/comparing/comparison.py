@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -15,6 +15,7 @@ from psoas_rules.comparing.changes import Change, find_changes, renames
 from psoas_rules.comparing.hybrids import hybrid
 from psoas_rules.comparing.people import Answers, Translator, answers_lost
 from psoas_rules.comparing.proof import Proof, can_prove, find_difference, prove_not_less_safe
+from psoas_rules.comparing.reports import Judge, Judgement, Strictness
 from psoas_rules.comparing.strictness import shared_by
 from psoas_rules.comparing.versions import Bump, VersionStep, step_between
 from psoas_rules.comparing.witnesses import Pair, Search, Witness
@@ -55,6 +56,21 @@ class Effect:
 
 
 @attrs.frozen
+class ProgrammeEffect:
+    """One change that programmes can hang on, and what is known about it.
+
+    Attributes:
+        change: The change.
+        place: Where it stands, as in an `Effect`.
+        judgement: Whether every report is decided as strictly as before.
+    """
+
+    change: Change
+    place: str
+    judgement: Judgement
+
+
+@attrs.frozen
 class Safety:
     """Whether the new pack is less strict with anybody than the old one.
 
@@ -84,6 +100,7 @@ class Comparison:
         old_name: Name of the old pack.
         new_name: Name of the new pack.
         effects: Every change that an outcome can hang on, with a witness where one was found.
+        programmes: Every change that a programme can hang on and no outcome of `recommend`.
         words: Every change for readers alone, and every new name for the same thing.
         answers_lost: What apps could answer before and cannot answer like that any more.
         unread: Packs whose cases were wanted, to find people in, and cannot be read; a line each.
@@ -99,11 +116,12 @@ class Comparison:
     safety: Safety
     version: VersionStep
     unread: tuple[str, ...] = ()
+    programmes: tuple[ProgrammeEffect, ...] = ()
 
     @property
     def same(self) -> bool:
         """Whether nothing changes but the layout."""
-        return not (self.effects or self.words or self.answers_lost)
+        return not (self.effects or self.programmes or self.words or self.answers_lost)
 
 
 def compare(
@@ -151,15 +169,23 @@ class _Comparing:
     def compare(self, *, prove: bool, seconds: float) -> Comparison:
         changes = find_changes(self.old, self.new)
         self.until = time.monotonic() + (seconds if prove else 0)
-        touching = [change for change in changes if change.matters and not self._order_alone(change)]
+        mattering = [change for change in changes if change.matters and not self._order_alone(change)]
+        touching = [change for change in mattering if not change.of_programmes]
+        judge = Judge(self.old, self.new)
+        programmes = tuple(
+            ProgrammeEffect(change, self._place(change), judge.judge(change))
+            for change in mattering
+            if change.of_programmes
+        )
         lost = answers_lost(self.old.lexicon, self.new.lexicon)
         search = Search(self.pair)
         search.share_among(len(touching))
         effects = tuple(self._effect(search, change, alone=len(touching) == 1) for change in touching)
         safety = self._safety(search, touching, prove=prove, seconds=seconds)
+        safety = _with_programmes(safety, programmes)
         safety = attrs.evolve(safety, to_read=tuple(self._to_read(changes)))
         words = tuple(Effect(change, self._place(change)) for change in changes if not change.matters)
-        asked, because = _asked(safety, effects, words, lost)
+        asked, because = _asked(safety, (*effects, *programmes), words, lost)
         before, after = self.old.pack.info, self.new.pack.info
         return Comparison(
             before.name,
@@ -170,6 +196,7 @@ class _Comparing:
             safety,
             VersionStep(before.version, after.version, asked, because, step_between(before.version, after.version)),
             tuple(self.unread),
+            programmes,
         )
 
     def _order_alone(self, change: Change) -> bool:
@@ -231,6 +258,12 @@ class _Comparing:
                 found = places.at("pack.yaml", ("constants", change.id))
             case "text":
                 found = places.at("pack.yaml", ("texts", change.id))
+            case "programme" | "programme_text":
+                # Rows of a list are found by their file alone.
+                path = tuple(change.id.split(".", 1)) if change.kind == "programme" else ("texts", change.id)
+                found = places.at(change.file, path)
+            case "progress_rule":
+                found = places.rule(f"progress.{change.id}")
             case _:
                 found = places.row(change.file.removesuffix(".yaml"), change.id)
         return str(found or change.file)
@@ -293,8 +326,31 @@ def _cases(folder: str | Path | None) -> Iterator[Answers]:
             continue
 
 
+def _with_programmes(safety: Safety, programmes: tuple[ProgrammeEffect, ...]) -> Safety:
+    """What is known about the safety of outcomes and of programmes together: the worse of both counts."""
+    found = {effect.judgement.strictness: effect for effect in reversed(programmes)}
+    if not found or safety.verdict == "less_safe":
+        return safety
+    for strictness, verdict in _VERDICT_OF.items():
+        effect = found.get(strictness)
+        if effect is not None and (verdict != "not_less_safe" or safety.verdict == "no_change"):
+            if safety.verdict == "not_decided" and verdict == "not_decided":
+                return safety
+            why = f"{safety.why} Programmes: {effect.change.id}: {effect.judgement.why}"
+            return attrs.evolve(safety, verdict=verdict, why=why)
+    return safety
+
+
+_VERDICT_OF: Mapping[Strictness, Verdict] = {
+    "less_strict": "less_safe",
+    "to_read": "not_decided",
+    "not_less_strict": "not_less_safe",
+}
+"""What a change of programmes says about the safety of a pack, the worst first."""
+
+
 def _asked(
-    safety: Safety, effects: tuple[Effect, ...], words: tuple[Effect, ...], lost: tuple[str, ...]
+    safety: Safety, effects: tuple[Effect | ProgrammeEffect, ...], words: tuple[Effect, ...], lost: tuple[str, ...]
 ) -> tuple[Bump, str]:
     """The step of the version that follows, and why."""
     if lost:

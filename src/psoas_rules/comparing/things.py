@@ -13,12 +13,15 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from psoas_rules import pack as shapes
+from psoas_rules import progression
 from psoas_rules.cells import relation
 from psoas_rules.conditions import All, Condition, Not, Test
 from psoas_rules.conditions import Any as AnyOf
+from psoas_rules.facts import FACT_KINDS
 from psoas_rules.lexicon import Lexicon
 from psoas_rules.loading import Rulebook
 from psoas_rules.pack import Pack, Tree
+from psoas_rules.progressing import PROGRESS_KINDS
 from psoas_rules.rulebook import TreeReader
 
 Kind: TypeAlias = Literal[
@@ -46,6 +49,9 @@ Kind: TypeAlias = Literal[
     "source",
     "explainer",
     "pack",
+    "progress_rule",
+    "programme",
+    "programme_text",
 ]
 """What sort of thing it is."""
 
@@ -75,6 +81,12 @@ _WORDS: Final[Mapping[type, frozenset[str]]] = {
     shapes.RuleFile: frozenset({"title", "because", "sources", "cases"}),
     shapes.Constant: frozenset({"why", "sources"}),
     shapes.Equipment: frozenset({"label"}),
+    progression.ProgressRule: frozenset({"title", "because", "sources", "cases", "say"}),
+    progression.Number: frozenset({"why", "sources"}),
+    progression.Block: frozenset({"title", "goal"}),
+    progression.Watched: frozenset({"sources"}),
+    progression.RetestPlan: frozenset({"title"}),
+    progression.ReportQuestion: frozenset({"label", "ask"}),
 }
 """For each shape, the fields that are for people to read. Of a shape that is not here, no field is."""
 
@@ -85,6 +97,7 @@ _UNORDERED: Final = frozenset(
     {
         *("properties", "exercises", "phases", "all_but", "for_exercises", "with_any", "red_flags", "conditions"),
         *("prefer", "treat_as", "extra_set", "evidence", "raised_by", "limits", "serves", "on_request"),
+        *("marks", "never_rest"),
     }
 )
 """Lists in which the order does not matter."""
@@ -164,6 +177,10 @@ def things(book: Rulebook) -> dict[tuple[Kind, str], Thing]:
         split = _Splitter(book.lexicon, f"{kind}.{name}")
         split.take(value, "")
         found[kind, name] = Thing(kind, name, file, split.meaning, split.words)
+    for kind, name, file, value in _of_programmes(book.pack):
+        split = _Splitter(book.lexicon if book.progress is None else book.progress.lexicon, "")
+        split.take(value, "")
+        found[kind, name] = Thing(kind, name, file, split.meaning, split.words)
     return found
 
 
@@ -216,6 +233,31 @@ def _sessions(pack: Pack) -> Iterator[tuple[Kind, str, str, Any]]:
     yield "drop_order", "drop_order", file, {"slots": sessions.drop_order}
 
 
+def _of_programmes(pack: Pack) -> Iterator[tuple[Kind, str, str, Any]]:
+    yield from (("progress_rule", rule.id, f"progress/{rule.id}.yaml", rule) for rule in pack.progress)
+    plan, file = pack.programme, "programme.yaml"
+    if plan is None:
+        return
+    groups: tuple[tuple[str, Mapping[str, Any]], ...] = (
+        ("report", plan.report),
+        ("today", plan.today),
+        ("frequency", {name: {"days": those} for name, those in plan.frequency.items()}),
+        ("patterns", {name: {"days": those} for name, those in plan.patterns.items()}),
+        ("blocks", {one.id: one for one in plan.blocks}),
+        ("watched", {one.fact: one for one in plan.watched}),
+        ("retests", {f"week_{one.week}": one for one in plan.retests}),
+        ("numbers", plan.numbers),
+        ("worse", {name: {"worse": way} for name, way in plan.worse.items()}),
+    )
+    for group, entries in groups:
+        yield from (("programme", f"{group}.{name}", file, value) for name, value in entries.items())
+    yield "programme", "blocks", file, {"order": tuple(one.id for one in plan.blocks)}
+    yield "programme", "never_rest", file, {"never_rest": plan.never_rest}
+    yield "programme", "marks", file, {"marks": tuple(plan.marks)}
+    texts = {**{f"marks.{name}": text for name, text in plan.marks.items()}, **plan.texts}
+    yield from (("programme_text", name, file, {"text": text}) for name, text in texts.items())
+
+
 class _Splitter:
     """Takes a value apart into what it means and what it says.
 
@@ -254,7 +296,7 @@ class _Splitter:
             if field.name == "id" and not path:
                 continue
             inner = getattr(value, field.name)
-            if type(value) is shapes.RuleFile and field.name == "status":
+            if isinstance(value, shapes.RuleFile | progression.ProgressRule) and field.name == "status":
                 # Drafts fire like reviewed rules; only a retired one does not.
                 self.meaning["retired"] = inner == "retired"
                 self.words["status"] = inner
@@ -295,7 +337,7 @@ class _Splitter:
 
     def _when(self, tree: Tree, *, feared: bool) -> When:
         found: list[str] = []
-        reader = TreeReader(self.lexicon, lambda _, code, __: found.append(code))
+        reader = TreeReader(self.lexicon, lambda _, code, __: found.append(code), (*FACT_KINDS, *PROGRESS_KINDS))
         default = self.fact if self.fact in self.lexicon.specs else None
         authored = reader.read(tree, (), default=default)
         if authored is None:
