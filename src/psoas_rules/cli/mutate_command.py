@@ -49,6 +49,8 @@ def mutate(
     a dose, and so on. It is killed when a case comes out otherwise than expected. One that survives is a mistake that
     nobody would notice. Mutants that change nothing that anyone can see are not counted, where that could be decided.
 
+    The rules of programmes are left as they are: whole cases are about one routine.
+
     Exit code 0 when the cases kill at least 95 % and every mutant that touches safety, else 1.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
