@@ -334,7 +334,7 @@ def _flare(before, feedback, after, planner, ground):
         if old is not None and ground.keeps(old):
             less = load(item, ground, morrow) <= load(old, ground, morrow)
             require(less, "after a flare nothing gets more", item.exercise)
-    never = knowledge_of(planner).plan.never_rest
+    never = knowledge_of(planner).plan.kept_in_flares
     able = {item.exercise: item for item in before.course.items if item.exercise not in never}
     hurt = [
         (report.morning_pain or 0, report.pain or 0, report.exercise)

@@ -85,7 +85,7 @@ PROGRESS = "progress/{}.yaml"
         (("programme.yaml", "growth: {value: 0.1,", "growth: {value: 0.05,"), "not_less_strict"),
         # Where nobody can tell.
         (("programme.yaml", "lately_days: {value: 28,", "lately_days: {value: 21,"), "to_read"),
-        (("programme.yaml", "never_rest: [walking, ", "never_rest: ["), "to_read"),
+        (("programme.yaml", "kept_in_flares: [walking, ", "kept_in_flares: ["), "to_read"),
         (("programme.yaml", "weeks: 4, level_max: 2}\n  - {id: strength", "weeks: 6, level_max: 2}\n  - {id: strength"), "to_read"),
         (("programme.yaml", "regular: [{from_week: 1, days: 3}]", "regular: [{from_week: 1, days: 2}]"), "to_read"),
     ],
@@ -150,7 +150,7 @@ def test_another_layout_of_programmes_is_no_change(shipped, edited):
     new = edited(
         (PROGRESS.format("flares_again"), "when:\n  all:\n    - {course: flares_lately, at_least: 3}\n", "when: {course: flares_lately, above: 2}\n"),
         (PROGRESS.format("two_clean_sessions"), "stage: exercise\n", "# A remark.\nstage: 'exercise'\n"),
-        ("programme.yaml", "never_rest: [walking, breathing_90_90, ", "never_rest: [breathing_90_90, walking, "),
+        ("programme.yaml", "kept_in_flares: [walking, breathing_90_90, ", "kept_in_flares: [breathing_90_90, walking, "),
     )  # fmt: skip
 
     assert compare(shipped, new, prove=False).same
@@ -172,7 +172,7 @@ def test_everything_about_programmes_is_a_thing():
     book = rulebook_of(load_pack())
     groups = {name.partition(".")[0] for kind, name in things(book) if kind == "programme"}
     fields = {"report", "today", "frequency", "patterns", "blocks", "watched", "retests", "numbers", "worse"}
-    assert groups == {*fields, "never_rest", "marks"}
+    assert groups == {*fields, "kept_in_flares", "walk", "growing", "screen_when_over", "marks"}
     assert {name for kind, name in things(book) if kind == "progress_rule"} == {rule.id for rule in book.pack.progress}
 
 

@@ -316,7 +316,7 @@ def test_an_unknown_exercise_is_told_with_the_one_that_was_meant(planner, progra
 
 def test_the_report_of_an_exercise_that_is_not_in_it_changes_nothing(planner, programme):
     """It is noted, and kept in the log."""
-    feedback = Feedback(day=MONDAY, exercises=[ExerciseReport(exercise="pigeon_pose", done="all", pain=9)])
+    feedback = Feedback(day=MONDAY, exercises=[ExerciseReport(exercise="pigeon_pose", done="all", pain=3)])
 
     advanced = planner.advance(programme, feedback)
 

@@ -57,7 +57,7 @@ def reported(planned, tmp_path):
     exercise = read(planned).next_session().steps[1].exercise
     file = tmp_path / "feedback.yaml"
     file.write_text(
-        f"- day: 2030-01-07\n  usual_pain: 2\n  exercises:\n    {exercise}: {{done: all, pain: 7, sharp: true}}\n"
+        f"- day: 2030-01-07\n  usual_pain: 2\n  exercises:\n    {exercise}: {{done: all, pain: 5, sharp: true}}\n"
         "- {day: 2030-01-08, poor_sleep: true}\n",
         encoding="utf-8",
     )

@@ -282,7 +282,9 @@ def test_whatever_is_reported_every_change_is_told_and_a_stop_shows_no_dose(plan
             shown = told(str(programme))
             assert not [name for name in names(programme) if name in text or name in shown]
         else:
-            for change in (*step.changes, *step.withdrawn):
+            # Nothing is undone where something was only held.
+            undone = [change for change in step.withdrawn if change.effect != "hold"]
+            for change in (*step.changes, *undone):
                 assert told(change.text) in text
         assert len(str(programme)) > 500
 

@@ -31,7 +31,7 @@ FactKind: TypeAlias = Literal[
     "lately",
     "anywhere_today",
     "anywhere_this_week",
-    "anywhere_lately",
+    "days_lately",
     "course",
     "retest",
 ]

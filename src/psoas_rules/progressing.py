@@ -25,7 +25,7 @@ PROGRESS_KINDS: Final[tuple[FactKind, ...]] = (
     "lately",
     "anywhere_today",
     "anywhere_this_week",
-    "anywhere_lately",
+    "days_lately",
     "course",
     "retest",
 )
@@ -37,7 +37,7 @@ COUNTS_OF_MARKS: Final[tuple[FactKind, ...]] = (
     "lately",
     "anywhere_today",
     "anywhere_this_week",
-    "anywhere_lately",
+    "days_lately",
 )
 """The kinds that count marks: what was before, and the present report if it has the mark."""
 
@@ -55,7 +55,7 @@ _ONLY_AFTER: Final[Mapping[FactKind, tuple[ProgressStage, ...]]] = {
     "lately": ("exercise",),
     "anywhere_today": ("programme", "exercise"),
     "anywhere_this_week": ("programme", "exercise"),
-    "anywhere_lately": ("programme", "exercise"),
+    "days_lately": ("programme", "exercise"),
 }
 """The stages in which facts of a kind are known; the other kinds are known in all."""
 
@@ -181,7 +181,7 @@ def _specs(pack: Pack, pack_specs: Mapping[str, FactSpec]) -> Iterator[FactSpec]
         yield _count("in_a_row", mark, f"Sessions in a row: {meaning}")
         yield _count("this_week", mark, f"Sessions in seven days: {meaning}")
         yield _count("lately", mark, f"Sessions lately: {meaning}")
-        yield _count("anywhere_lately", mark, f"Reports lately: {meaning}")
+        yield _count("days_lately", mark, f"Days lately: {meaning}")
         yield _count("anywhere_today", mark, f"Exercises of the day: {meaning}")
         yield _count("anywhere_this_week", mark, f"Reports in seven days: {meaning}")
     yield from _of_the_course()
@@ -196,6 +196,7 @@ def _of_the_course() -> Iterator[FactSpec]:
     yield _count("course", "days_off", "Days without a session", "days")
     yield _count("course", "skipped", "Sessions missed in a row")
     yield _count("course", "done", "Sessions done in a row")
+    yield _count("course", "sessions", "Sessions done so far")
     yield _count("course", "days_at_level", "Days at this level", "days")
     yield _count("course", "flare_days", "Days since a flare that has not settled", "days")
     yield _count("course", "flares_lately", "Flares lately")
@@ -203,6 +204,7 @@ def _of_the_course() -> Iterator[FactSpec]:
     yield FactSpec("course.session_tomorrow", "course", "A whole session is planned for tomorrow", "yes_no")
     yield _count("course", "days_since_flare", "Days since the last flare", "days")
     yield _count("course", "worse_days", "Days with clearly more pain than at the start", "days")
+    yield _count("course", "unwell_days", "Days of feeling unwell", "days")
     yield _number("course", "adherence", "Share of the sessions that were done", "percent")
     yield FactSpec("course.flare", "course", "A flare has not settled", "yes_no")
     yield FactSpec("course.easing", "course", "The doses are halved for now", "yes_no")

@@ -164,7 +164,10 @@ class ProgrammePlan:
         watched: What re-tests watch.
         retests: When which tests are repeated.
         numbers: Named numbers.
-        never_rest: Exercises that are never left out for pain alone: they are made smaller.
+        kept_in_flares: Exercises that a flare never takes away, and that pain in the middle range makes no smaller.
+        growing: Answers in weeks that are one higher with each new week, by the names of facts.
+        screen_when_over: Conditions after which the safety questions come again, by the names of facts.
+        walk: The exercise that the walks of easy days are; None where nothing says so.
         texts: Sentences that programmes use.
         worse: For facts that say how a person is, by name, which way is worse. No rule may do more when they get worse.
     """
@@ -179,7 +182,10 @@ class ProgrammePlan:
     retests: tuple[RetestPlan, ...]
     numbers: Mapping[str, Number]
     texts: Mapping[str, str]
-    never_rest: tuple[str, ...] = ()
+    kept_in_flares: tuple[str, ...] = ()
+    walk: str | None = None
+    growing: tuple[str, ...] = ()
+    screen_when_over: tuple[str, ...] = ()
     worse: Mapping[str, Worse] = attrs.field(factory=dict)
 
     def number(self, name: str) -> float:

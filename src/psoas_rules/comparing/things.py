@@ -97,7 +97,7 @@ _UNORDERED: Final = frozenset(
     {
         *("properties", "exercises", "phases", "all_but", "for_exercises", "with_any", "red_flags", "conditions"),
         *("prefer", "treat_as", "extra_set", "evidence", "raised_by", "limits", "serves", "on_request"),
-        *("marks", "never_rest"),
+        *("marks", "kept_in_flares"),
     }
 )
 """Lists in which the order does not matter."""
@@ -252,7 +252,10 @@ def _of_programmes(pack: Pack) -> Iterator[tuple[Kind, str, str, Any]]:
     for group, entries in groups:
         yield from (("programme", f"{group}.{name}", file, value) for name, value in entries.items())
     yield "programme", "blocks", file, {"order": tuple(one.id for one in plan.blocks)}
-    yield "programme", "never_rest", file, {"never_rest": plan.never_rest}
+    yield "programme", "kept_in_flares", file, {"kept_in_flares": plan.kept_in_flares}
+    yield "programme", "walk", file, {"exercise": plan.walk}
+    yield "programme", "growing", file, {"growing": plan.growing}
+    yield "programme", "screen_when_over", file, {"screen_when_over": plan.screen_when_over}
     yield "programme", "marks", file, {"marks": tuple(plan.marks)}
     texts = {**{f"marks.{name}": text for name, text in plan.marks.items()}, **plan.texts}
     yield from (("programme_text", name, file, {"text": text}) for name, text in texts.items())

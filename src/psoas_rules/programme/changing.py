@@ -66,8 +66,8 @@ class Changer:
     def _one(self, state: State, day: dt.date, item: Item, facts: Mapping[str, Value], raising: Raising) -> None:
         """Does what the rules conclude for an exercise; of several conclusions the one that leaves least counts."""
         fired = [rule for rule in self.knowledge.fired("exercise", facts) if rule.row.then.change]
-        if item.exercise in self.plan.never_rest:
-            # A walk or calm breathing needs no fine steps; it only becomes small where it hurts too much.
+        if item.exercise in self.plan.kept_in_flares:
+            # A walk or calm breathing needs no fine steps; it only goes where it hurts too much.
             fired = [rule for rule in fired if rule.row.then.change == "substitute"]
         if not fired:
             return
@@ -84,14 +84,11 @@ class Changer:
             # It goes, whatever else would have made less of it; what comes asks for no more than that would.
             most = min((stepping.load_of(made, ground, day)[2] for made, _ in ways), default=math.inf)
             other = stepping.easier(item, ground, day, taken, self.plan, most_work=most)
-            if other == item:
-                # As small as it can be, and it is not left out.
-                return
             if other.rests_until is not None and item.exercise in state.course.gone:
                 # It has rested before, and nothing stands in for it.
                 self._leave(state, day, item, away, facts)
                 return
-            if item.exercise not in self.plan.never_rest:
+            if item.exercise not in self.plan.kept_in_flares:
                 gone = FrozenDict({**state.course.gone, item.exercise: day})
                 state.course = attrs.evolve(state.course, gone=gone)
             self._put(state, day, (item, other), away, facts)

@@ -63,11 +63,12 @@ class Item:
 
 @attrs.frozen(kw_only=True)
 class Marked:
-    """The marks that a report of an exercise got."""
+    """The marks that a report of an exercise got, and whether less of it was planned on that day than is usual."""
 
     day: dt.date
     exercise: str
     marks: tuple[str, ...]
+    less: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -103,6 +104,7 @@ class Course:
         flares: The days of the flares so far.
         flared: Exercises that have rested because of one.
         gone: Exercises that went because they hurt, and when.
+        unwell_since: Since when every report has said that the person feels unwell.
         worse_since: Since when there has been clearly more pain than at the start.
         baseline: Pain at the start.
         usual: The last usual pain that was reported.
@@ -135,6 +137,7 @@ class Course:
     flares: tuple[dt.date, ...] = ()
     flared: tuple[str, ...] = ()
     gone: Mapping[str, dt.date] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
+    unwell_since: dt.date | None = None
     worse_since: dt.date | None = None
     baseline: int | None = None
     usual: int | None = None
@@ -146,3 +149,8 @@ class Course:
     told: Mapping[str, dt.date] = attrs.field(factory=FrozenDict, converter=FrozenDict, hash=False)
     waiting: Waiting | None = None
     stopped: bool = False
+
+    def made_up(self, day: dt.date) -> bool:
+        """Whether the session of a day was done on another day before the next one."""
+        following = min((one for one in self.planned if one > day), default=None)
+        return any(day <= one and (following is None or one < following) for one in self.done)

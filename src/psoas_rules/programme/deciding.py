@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from psoas_rules.conditions import Value
-from psoas_rules.facts import SECTIONS
-from psoas_rules.intake import FrozenDict, Intake
+from psoas_rules.intake import FrozenDict
 from psoas_rules.outcomes import Referral, Screening
 from psoas_rules.programme import stepping
 from psoas_rules.programme.changing import Changer
@@ -77,7 +76,13 @@ class Decider:
         # would make room for another.
         raising = Raising(self.layout, self.teller, state.course, state.ground, day, promising=self.promising)
         before = {item.exercise: item for item in state.course.items}
-        for rule in self.knowledge.fired("programme", facts):
+        fired = self.knowledge.fired("programme", facts)
+        lately = facts["course.flares_lately"]
+        if self._flares(state, fired) and isinstance(lately, int):
+            # The flare of today counts.
+            facts["course.flares_lately"] = lately + 1
+            fired = self.knowledge.fired("programme", facts)
+        for rule in fired:
             self._whole(state, day, rule, facts, feedback)
             if state.course.stopped:
                 return
@@ -86,6 +91,28 @@ class Decider:
             # One that a flare has just taken down is not looked at again.
             untouched = {item.exercise: item for item in state.course.items if before.get(item.exercise) == item}
             self.changer.day(state, day, feedback, facts, raising=raising, items=untouched)
+
+    def after(self, state: State, day: dt.date, feedback: Feedback) -> None:
+        """What follows from a report from after the last week: pauses, referrals, and less of what hurt."""
+        if state.course.waiting is not None:
+            return
+        facts = {**self.base(state, day, feedback), **self.listener.of_all_marks(state.course.marked, day)}
+        raising = Raising(self.layout, self.teller, state.course, state.ground, day, promising=self.promising)
+        for rule in self.knowledge.fired("programme", facts):
+            if rule.row.then.course in ("screen", "pause", "refer"):
+                self._whole(state, day, rule, facts, feedback)
+            if state.course.stopped:
+                return
+        bad = {f"mark.{mark}": mark for mark in self.plan.marks}
+        worse = {mark for fact, mark in bad.items() if self.plan.worse.get(fact) == "yes"}
+        hurt = {one.exercise for one in state.course.marked if one.day == day and not worse.isdisjoint(one.marks)}
+        items = {item.exercise: item for item in state.course.items if item.exercise in hurt}
+        self.changer.day(state, day, feedback, facts, raising=raising, items=items)
+
+    @staticmethod
+    def _flares(state: State, fired: Iterable[ReadyRule]) -> bool:
+        """Whether a flare begins: one that has not settled is no other one."""
+        return state.course.flare_since is None and any(rule.row.then.course == "flare" for rule in fired)
 
     # The programme as a whole
 
@@ -121,6 +148,10 @@ class Decider:
                 if course.easing_until is not None and course.easing_until >= day + days:
                     return
                 state.course = attrs.evolve(course, easing_until=day + days)
+                fresh = state.is_news(day, rule.id)
+                if course.easing_until is not None and course.easing_until >= day and not fresh:
+                    # It goes on, and was told.
+                    return
                 effect = "deload"
             case "flare":
                 self._tell(state, day, "flare", rule, facts)
@@ -130,11 +161,14 @@ class Decider:
                 # Where both are asked for, the review counts: whoever does it asks the questions, too.
                 if course.waiting == "review":
                     return
+                if then.course == "screen" and any(map(self.knowledge.screened, feedback.answers if feedback else ())):
+                    # They were answered on this very day.
+                    return
                 state.course = attrs.evolve(course, waiting="screen" if then.course == "screen" else "review")
                 effect = then.course
             case "refer":
                 self._tell(state, day, "answers", rule, facts)
-                self._take(state, day, then.answers)
+                self.take(state, day, then.answers)
                 return
             case _:
                 self._note(state, day, rule, facts)
@@ -157,7 +191,7 @@ class Decider:
             if all(facts.get(fact) == value for fact, value in then.answers.items()):
                 return
             self._tell(state, day, "answers", rule, facts)
-            self._take(state, day, then.answers)
+            self.take(state, day, then.answers)
         elif state.is_news(day, rule.id):
             self._tell(state, day, "note", rule, facts)
 
@@ -165,13 +199,9 @@ class Decider:
         target = self.knowledge.exercises[item.exercise].targets[0]
         return stepping.kept_up(item, day) if target in targets else item
 
-    def _take(self, state: State, day: dt.date, answers: Mapping[str, Value]) -> None:
+    def take(self, state: State, day: dt.date, answers: Mapping[str, Value]) -> None:
         """Answers that a rule gives for the person."""
-        given: dict[str, dict[str, Value]] = {}
-        for fact, value in answers.items():
-            spec = self.knowledge.lexicon.spec(fact)
-            given.setdefault(SECTIONS[spec.kind], {})[spec.key] = value
-        state.answers = self.knowledge.revised(state.answers, Intake.from_dict(given))
+        state.answers = self.knowledge.revised(state.answers, self.knowledge.intake_of(answers))
         outcome = self.knowledge.ground(state.answers)
         if isinstance(outcome, Referral | Screening):
             self.meeting.refuse(state, day, outcome)
@@ -180,9 +210,14 @@ class Decider:
 
     def _next_session(self, state: State, day: dt.date, feedback: Feedback | None, within: int) -> dt.date | None:
         """The session to ease: that of the day, unless it is done, or one of so many days after it."""
-        done = feedback is not None and feedback.session_done()
+        done = feedback is not None and self.strengthened(feedback)
         some = (day + dt.timedelta(days=n) for n in range(1 if done else 0, within + 1))
         return next((one for one in some if self.layout.timetable.kind(one, state.ground.facts) == "whole"), None)
+
+    def strengthened(self, feedback: Feedback) -> bool:
+        """Whether any strengthening was done."""
+        exercises = self.knowledge.exercises
+        return any(one.was_done() and exercises[one.exercise].phase == "strengthening" for one in feedback.exercises)
 
     def _after_break(self, state: State, day: dt.date, *, restart: bool) -> None:
         """Less after a break; after a long one, every exercise starts lower.
@@ -203,9 +238,7 @@ class Decider:
                 taken.append(made.exercise)
             lower.append(made)
         # It takes the place of what a shorter break has brought.
-        state.course = attrs.evolve(
-            course, items=tuple(lower), easing_until=until, less_until=None, short=False, away=True
-        )
+        state.course = attrs.evolve(course, items=tuple(lower), easing_until=until, less_until=None, away=True)
 
     def _flare(
         self, state: State, day: dt.date, feedback: Feedback | None, rule: ReadyRule, facts: Mapping[str, Value]
@@ -217,7 +250,7 @@ class Decider:
         course, ground = state.course, state.ground
         days = dt.timedelta(days=rule.row.then.days or 0)
         reports = () if feedback is None else feedback.exercises
-        worst = _worst([item for item in course.items if item.exercise not in self.plan.never_rest], reports)
+        worst = _worst([item for item in course.items if item.exercise not in self.plan.kept_in_flares], reports)
         items: list[Item] = []
         for item in course.items:
             made = item
@@ -235,7 +268,7 @@ class Decider:
             items=tuple(items),
             easing_until=until,
             flare_since=course.flare_since or day,
-            flares=(*course.flares, day),
+            flares=course.flares if course.flare_since is not None else (*course.flares, day),
             flared=(*course.flared, *named),
         )
 

@@ -7,11 +7,12 @@ in which they came.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
 from psoas_rules.conditions import Value
+from psoas_rules.dosing import work_s
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral, Screening
 from psoas_rules.programme.course import Course, Item, Marked
@@ -93,7 +94,7 @@ class Folder:
             if state.course != standing or feedback is not None:
                 state.course = self.layout.trimmed(state.course, state.ground, week, after=day)
         done = feedback is not None and feedback.session_done()
-        if day in state.course.eased and not done:
+        if day in state.course.eased and not (feedback is not None and self.decider.strengthened(feedback)):
             # It was made easier on the day itself.
             # For the weeks to come it counts with what it would have asked for: one bad day is no lesser habit.
             state.past[-1] = self.layout.planned(state.course, state.ground, day)
@@ -101,14 +102,35 @@ class Folder:
         if planned.kind == "whole" or done:
             state.past[-1] = attrs.evolve(planned, done=done)
 
+    def after(self, state: State, day: dt.date, feedback: Feedback) -> None:
+        """A report from after the last week: what warns counts as ever, and nothing is added."""
+        if not state.course.stopped:
+            self._heard(state, day, feedback)
+        if not state.course.stopped:
+            self.decider.after(state, day, feedback)
+
     def _new_week(self, state: State, day: dt.date, week: int) -> None:
+        self._grow(state, day, week)
         course = state.course
+        if course.stopped:
+            return
         if course.arriving:
             self.meeting.arrive(state, day)
             course = state.course
         free = attrs.evolve(course, waiting=None, trims=())
         allowed = self.layout.allowed(free, state.ground, week)
         state.course = self.layout.trimmed(attrs.evolve(course, allowed=allowed), state.ground, week)
+
+    def _grow(self, state: State, day: dt.date, week: int) -> None:
+        """Answers in weeks are one higher: what they bring with them comes without being asked."""
+        known = {fact: state.ground.facts.get(fact) for fact in self.plan.growing} if week > 1 else {}
+        grown: dict[str, Value] = {}
+        for fact, weeks in known.items():
+            most = self.listener.specs[fact].maximum
+            if isinstance(weeks, int) and not isinstance(weeks, bool) and (most is None or weeks < most):
+                grown[fact] = weeks + 1
+        if grown and not state.course.stopped:
+            self.decider.take(state, day, grown)
 
     def _return(self, state: State, day: dt.date) -> None:
         """Exercises whose rest is over come back."""
@@ -128,7 +150,9 @@ class Folder:
         state.past.append(planned)
         if planned.kind != "whole":
             return
-        work = sum(one.work_s for one in self.layout.daily.given(course, ground, day))
+        # One that was made easier beforehand counts with what it would have asked for, like one made easier today.
+        asked = attrs.evolve(course, eased=())
+        work = sum(one.work_s for one in self.layout.daily.given(asked, ground, day))
         name = str(week)
         state.course = attrs.evolve(
             course,
@@ -139,7 +163,7 @@ class Folder:
 
     def _heard(self, state: State, day: dt.date, feedback: Feedback) -> None:
         """New answers first: they decide whether there is a programme at all. Then pain and what was done."""
-        for answers in feedback.answers:
+        for answers in (*feedback.answers, *self._worst_tests(feedback)):
             self._answered(state, day, answers)
             if state.course.stopped:
                 return
@@ -149,17 +173,16 @@ class Folder:
             course = state.course
         if self._trained(state, day, feedback):
             course = self._back(attrs.evolve(course, done=(*course.done, day)), day)
+        course = attrs.evolve(course, unwell_since=(course.unwell_since or day) if feedback.unwell else None)
         state.course = self._pain(course, day, feedback)
         self._mark(state, day, feedback)
 
     def _trained(self, state: State, day: dt.date, feedback: Feedback) -> bool:
-        """Whether a session was done: on its day, or any other day with strengthening. A stretch between is none."""
-        planned = self.layout.timetable.kind(day, state.ground.facts) == "whole"
-        exercises = self.knowledge.exercises
-        return any(
-            one.was_done() and (planned or exercises[one.exercise].phase == "strengthening")
-            for one in feedback.exercises
-        )
+        """Whether a session was done, on its day or any other: its strengthening, or all of it where it had none."""
+        planned = state.past[-1]
+        if planned.day == day and planned.kind == "whole" and all(s.phase != "strengthening" for s in planned.steps):
+            return feedback.session_done()
+        return self.decider.strengthened(feedback)
 
     def _reviewed(self, state: State, day: dt.date) -> None:
         """The programme goes on, unless a safety question has been opened meanwhile."""
@@ -200,16 +223,31 @@ class Folder:
                 retests=course.retests + 1,
                 retested=day,
             )
-        if course.waiting == "answers" or (course.waiting == "screen" and self._screened(answers)):
-            course = attrs.evolve(course, waiting=None)
+        if course.waiting == "answers" or (course.waiting == "screen" and self.knowledge.screened(answers)):
+            course = attrs.evolve(course, waiting=None, unwell_since=None)
+        over = [fact for fact in self.plan.screen_when_over if self._is_over(state, outcome, fact)]
+        if over and course.waiting is None and not self.knowledge.screened(answers):
+            course = attrs.evolve(course, waiting="screen")
+            state.history.append(self.teller.change(day, "screen", "screen_again"))
         state.course = course
         worse = self.listener.of_retests(course, outcome, day).get("retest.worse") is True
         self.meeting.meet(state, day, outcome, tested=tested, worse=worse and bool(watched))
 
-    def _screened(self, answers: Intake) -> bool:
-        """Whether every group of safety questions was answered again."""
-        groups = {group.id for group in self.knowledge.pack.screen}
-        return answers.screen.all_clear or groups <= set(answers.screen.answers)
+    @staticmethod
+    def _is_over(state: State, outcome: Ground, fact: str) -> bool:
+        return state.ground.facts.get(fact) is True and outcome.facts.get(fact) is False
+
+    def _worst_tests(self, feedback: Feedback) -> Iterator[Intake]:
+        """Where one thing that re-tests watch has several values on one day: the worst of them, as one more answer."""
+        told = [self.listener.watched(self._facts_of(answers)) for answers in feedback.answers]
+        better = {fact: one.better for one in self.plan.watched for fact in self.listener.specs[one.fact].facts()}
+        worst: dict[str, Value] = {}
+        for fact in dict.fromkeys(fact for one in told for fact in one):
+            values = {one[fact] for one in told if fact in one}
+            if len(values) > 1:
+                worst[fact] = min(values) if better[fact] == "higher" else max(values)
+        if worst:
+            yield self.knowledge.intake_of(worst)
 
     def _facts_of(self, answers: Intake) -> Mapping[str, Value]:
         return self.knowledge.recommender.lexicon.facts(answers)
@@ -242,9 +280,16 @@ class Folder:
             marks = dict.fromkeys(
                 mark for rule in self.knowledge.fired("report", facts) for mark in rule.row.then.marks
             )
-            fresh.append(Marked(day=day, exercise=report.exercise, marks=tuple(marks)))
+            less = item is not None and self._less_planned(state, item, day)
+            fresh.append(Marked(day=day, exercise=report.exercise, marks=tuple(marks), less=less))
         kept = tuple(one for one in course.marked if one.day > day - self.plan.lately)
         state.course = attrs.evolve(course, marked=(*kept, *fresh))
+
+    def _less_planned(self, state: State, item: Item, day: dt.date) -> bool:
+        """Whether less of an exercise was planned on a day than is usual."""
+        planned = next((step for step in state.past[-1].steps if step.exercise == item.exercise), None)
+        usual = self.layout.daily.dose(item, state.ground)
+        return state.past[-1].day == day and planned is not None and work_s(planned.dose) < work_s(usual)
 
 
 def _strengthening(items: Sequence[Item]) -> int:

@@ -12,6 +12,7 @@ from psoas_rules.assembly import Possible
 from psoas_rules.conditions import Value
 from psoas_rules.engines.memo import MemoProgram
 from psoas_rules.errors import Problem
+from psoas_rules.facts import SECTIONS
 from psoas_rules.filling import serves
 from psoas_rules.intake import Intake, Screen
 from psoas_rules.memory import Memory
@@ -138,6 +139,23 @@ class Knowledge:
             before = attrs.evolve(before, screen=Screen({**known, **answers.screen.answers}))
             fresh = {name: answer for name, answer in fresh.items() if not name.startswith("screen.")}
         return revised(before, fresh)
+
+    def screened(self, answers: Intake) -> bool:
+        """Whether every group of safety questions was answered again."""
+        groups = {group.id for group in self.pack.screen}
+        return answers.screen.all_clear or groups <= set(answers.screen.answers)
+
+    def intake_of(self, facts: Mapping[str, Value]) -> Intake:
+        """Answers by the names of facts, as an intake."""
+        given: dict[str, dict[str, Any]] = {}
+        for fact, value in facts.items():
+            spec = self.lexicon.spec(fact)
+            section = given.setdefault(SECTIONS[spec.kind], {})
+            if fact == spec.name:
+                section[spec.key] = value
+            else:
+                section.setdefault(spec.key, {})[fact.removeprefix(f"{spec.name}.")] = value
+        return Intake.from_dict(given)
 
     def ground(self, intake: Intake) -> Ground | Referral | Screening:
         """What follows from these answers: what a programme rests on, or why there is none.

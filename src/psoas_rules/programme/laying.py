@@ -129,8 +129,9 @@ class Layout:
         if kind == "rest":
             return self.texts["rest"]
         if kind == "easy":
-            walk = self.texts["walk"].format(minutes=self.walk_minutes(self.timetable.week_of(day)))
-            return f"{walk} {self.texts['released']}" if has_steps else walk
+            walk = self.texts["walk"].format(minutes=self.walk_minutes(course, day)) if self._walks(course, day) else ""
+            released = self.texts["released"] if has_steps else ""
+            return " ".join(filter(None, (walk, released))) or self.texts["rest"]
         if day in course.eased or not has_strength:
             return self.texts["eased"]
         if course.short:
@@ -142,10 +143,20 @@ class Layout:
             return f"{text} {self.texts['easy_days']}"
         return text
 
-    def walk_minutes(self, week: int) -> int:
-        """How long the walks of a week are."""
-        number = self.plan.number
-        grown = number("walk_start_minutes") + number("walk_step_minutes") * (week - 1)
+    def _walks(self, course: Course, day: dt.date) -> bool:
+        """Whether there are walks: not while walking itself rests."""
+        return not any(
+            item.exercise == self.plan.walk and item.rests_until is not None and day < item.rests_until
+            for item in course.items
+        )
+
+    def walk_minutes(self, course: Course, day: dt.date) -> int:
+        """How long the walk of a day is: it grows with the weeks in which anything was done."""
+        number, week = self.plan.number, self.timetable.week_of(day)
+        done = {self.timetable.week_of(one) for one in course.done}
+        over = sorted({self.timetable.week_of(one) for one in course.planned})[:-1]
+        idle = sum(one < week and one not in done for one in over)
+        grown = number("walk_start_minutes") + number("walk_step_minutes") * (week - 1 - idle)
         return int(min(grown, number("walk_most_minutes")))
 
     def weeks(self, course: Course, ground: Ground, past: Sequence[PlannedDay]) -> Iterator[PlannedWeek]:
@@ -177,14 +188,26 @@ class Layout:
             )
 
     def joining(self, course: Course, ground: Ground) -> Iterator[Item]:
-        """Of the exercises that wait for a new week, those for which there is a place and time."""
+        """Of the exercises that wait for a new week, those for which there is a place and time, a few at once."""
         items = list(course.items)
+        left = int(self.plan.number("arrivals_a_week"))
         for item in course.arriving:
+            if item.phase == "strengthening" and left == 0:
+                continue
             trial = attrs.evolve(course, items=(*items, item))
             free = all(item.exercise != one.exercise and item.key != one.key for one in items)
             if free and ground.keeps(item) and self.daily.session_seconds(trial, ground) <= ground.most_seconds:
                 items.append(item)
+                left -= item.phase == "strengthening"
                 yield item
+
+    def waiting_still(self, course: Course, joined: Iterable[Item]) -> tuple[Item, ...]:
+        """What waits for the week after, when so many have come in as may: the rest of those that strengthen."""
+        keys = {item.key for item in joined}
+        strong = [item for item in course.arriving if item.phase == "strengthening"]
+        if sum(item.key in keys for item in strong) < self.plan.number("arrivals_a_week"):
+            return ()
+        return tuple(item for item in strong if item.key not in keys)
 
     @staticmethod
     def ordered(items: Iterable[Item], ground: Ground) -> tuple[Item, ...]:
@@ -194,8 +217,10 @@ class Layout:
 
     def _foreseen(self, course: Course, ground: Ground, week: int) -> Course:
         """The course at the start of a week to come, if nothing changes until then."""
-        items = self.ordered((*course.items, *self.joining(course, ground)), ground)
-        course = attrs.evolve(course, items=items, arriving=(), trims=())
+        joined = tuple(self.joining(course, ground))
+        arriving = self.waiting_still(course, joined)
+        items = self.ordered((*course.items, *joined), ground)
+        course = attrs.evolve(course, items=items, arriving=arriving, trims=())
         course = attrs.evolve(course, allowed=self.allowed(course, ground, week))
         course = self.trimmed(course, ground, week)
         return attrs.evolve(course, work=FrozenDict({**course.work, str(week): self.work(course, ground, week)}))

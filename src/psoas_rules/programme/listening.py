@@ -31,7 +31,7 @@ class Listener:
         self._no_marks: Mapping[str, Value] = {
             f"{kind}.{mark}": 0
             for mark in self.plan.marks
-            for kind in ("anywhere_today", "anywhere_this_week", "anywhere_lately")
+            for kind in ("anywhere_today", "anywhere_this_week", "days_lately")
         }
 
     def check(self, feedback: Feedback) -> None:
@@ -77,10 +77,12 @@ class Listener:
     ) -> dict[str, Value]:
         """What was reported about an exercise."""
         facts = self._answers("report", OF_A_REPORT, report)
-        # Without the usual pain of the day the last one that is known stands in.
-        usual = next((pain for pain in (feedback.usual_pain, course.usual, course.baseline) if pain is not None), None)
+        # Without the usual pain of the day the last one that is known stands in. More pain than at the start is not
+        # what is usual: else a worse day would make the next morning look better.
+        usual = next((pain for pain in (feedback.usual_pain, course.usual) if pain is not None), course.baseline)
         if report.morning_pain is not None and usual is not None:
-            facts["report.morning_rise"] = report.morning_pain - usual
+            floor = usual if course.baseline is None else min(usual, course.baseline)
+            facts["report.morning_rise"] = report.morning_pain - floor
         facts["report.level"] = done.level
         facts["report.phase"] = done.phase
         return facts
@@ -93,17 +95,19 @@ class Listener:
         facts: dict[str, Value] = {}
         for mark in self.plan.marks:
             facts[f"mark.{mark}"] = mark in present
-            facts[f"in_a_row.{mark}"] = _in_a_row(mark, since_change)
+            # What went well at less than the usual dose says nothing about that dose.
+            good = self.plan.worse.get(f"mark.{mark}") == "no"
+            facts[f"in_a_row.{mark}"] = _in_a_row(mark, [one for one in since_change if not (good and one.less)])
             facts[f"this_week.{mark}"] = sum(mark in one.marks for one in own if one.day > day - WEEK)
             facts[f"lately.{mark}"] = sum(mark in one.marks for one in own)
         return facts
 
     def of_all_marks(self, marked: Sequence[Marked], day: dt.date) -> dict[str, Value]:
-        """How often each mark was given today, and in seven days."""
+        """How often each mark was given today, in seven days and lately, and on how many days."""
         facts = dict(self._no_marks)
+        for mark, _ in {(mark, one.day) for one in marked for mark in one.marks}:
+            _add(facts, f"days_lately.{mark}")
         for one in marked:
-            for mark in one.marks:
-                _add(facts, f"anywhere_lately.{mark}")
             if day - WEEK < one.day <= day:
                 for mark in one.marks:
                     _add(facts, f"anywhere_this_week.{mark}")
@@ -120,6 +124,7 @@ class Listener:
             "course.week": week,
             "course.skipped": sum(one > last if last else True for one in before),
             "course.done": _done_in_a_row(course),
+            "course.sessions": len(course.done),
             "course.flare": course.flare_since is not None,
             "course.easing": easing,
             "course.short": course.short,
@@ -138,6 +143,8 @@ class Listener:
         facts["course.flares_lately"] = sum(day - one < self.plan.lately for one in course.flares)
         if course.flares:
             facts["course.days_since_flare"] = (day - course.flares[-1]).days
+        if course.unwell_since is not None:
+            facts["course.unwell_days"] = (day - course.unwell_since).days
         if course.worse_since is not None:
             facts["course.worse_days"] = (day - course.worse_since).days
         return facts
@@ -177,6 +184,9 @@ class Listener:
                     better |= (now > first) is (one.better == "higher")
                     worse |= (now > first) is not (one.better == "higher")
         if facts:
+            if course.baseline is not None and course.usual is not None:
+                # The pain before the sessions says as much as a re-test of it.
+                better |= course.baseline - course.usual >= self.plan.number("clear_pain_change")
             facts["retest.improved"] = better
             facts["retest.worse"] = worse
         if course.retested is not None:
@@ -205,13 +215,8 @@ def _done_in_a_row(course: Course) -> int:
     done = frozenset(course.done)
     missed = [day for day in course.planned if day not in done]
     # A session that was done on another day before the next planned one is not missed.
-    last_missed = max((day for day in missed if not _made_up(day, course)), default=None)
+    last_missed = max((day for day in missed if not course.made_up(day)), default=None)
     return sum(last_missed is None or day > last_missed for day in course.done)
-
-
-def _made_up(day: dt.date, course: Course) -> bool:
-    following = min((one for one in course.planned if one > day), default=None)
-    return any(day <= one and (following is None or one < following) for one in course.done)
 
 
 def _add(facts: dict[str, Value], name: str) -> None:

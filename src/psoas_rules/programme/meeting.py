@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import attrs
 
@@ -66,8 +66,8 @@ class Meeting:
 
     def meet(self, state: State, day: dt.date, ground: Ground, *, tested: bool, worse: bool = False) -> None:
         """The programme on new ground. After tests that came out worse nothing is added."""
-        before, state.ground = state.ground, ground
-        self._tell_news(state, day, before)
+        before, state.ground, told = state.ground, ground, len(state.history)
+        self._tell_news(state, day, before, worse=worse)
         course = state.course
         kept: list[Item] = []
         for item in course.items:
@@ -76,30 +76,60 @@ class Meeting:
             slots = [*(one.slot for one in kept), *(one.slot for one in course.items if ground.keeps(one))]
             met = self._met(state, item, day, taken, slots)
             if met is not None:
-                kept.append(self._sided(state, met, day) if tested else met)
+                kept.append(self._sided(state, met, day, worse=worse) if tested else met)
         kept = self._in_time(state, kept, day)
+        if any(change.effect == "reduce" and change.day == day for change in state.history[told:]):
+            # What went well before counted for other answers.
+            kept = [attrs.evolve(item, changed=day) for item in kept]
         arriving = () if worse else self._arriving(course, kept, ground, day)
         state.course = attrs.evolve(course, items=tuple(kept), arriving=arriving)
 
-    def _tell_news(self, state: State, day: dt.date, before: Ground) -> None:
+    def _tell_news(self, state: State, day: dt.date, before: Ground, *, worse: bool) -> None:
         """What the person should know from now on, and did not have to before."""
         if state.ground.possible.strict_pain and not before.possible.strict_pain:
             self._tell(state, day, "note", "strict_now")
+        if before.possible.strict_pain and not state.ground.possible.strict_pain:
+            self._tell(state, day, "note", "strict_over")
         known = {note.text for note in before.routine.notes}
         for note in state.ground.routine.notes:
-            if note.text not in known:
+            # What a pattern gives more of is not given after tests that came out worse.
+            of_pattern = worse and all(rule.startswith("profile.") for rule in note.rules)
+            if note.text not in known and not of_pattern:
                 state.history.append(Change(day=day, effect="note", text=note.text, rules=note.rules))
 
     def _in_time(self, state: State, items: list[Item], day: dt.date) -> list[Item]:
-        """Those for which there is time: slots go as they do in a routine."""
-        for slot in self.layout.knowledge.pack.sessions.drop_order:
-            trial = attrs.evolve(state.course, items=tuple(items))
-            if self.layout.daily.session_seconds(trial, state.ground) <= state.ground.most_seconds:
+        """Those for which there is time.
+
+        First what the new routine has no room for goes, in the order of the pack; then nothing is more than it is at
+        the start of the new routine; then slots go as they do in a routine.
+        """
+        fresh = {step.slot for step in state.ground.routine.steps}
+        order = self.layout.knowledge.pack.sessions.drop_order
+        for slot in (*(slot for slot in order if slot not in fresh), None, *order):
+            if self._fits(state, items):
                 break
+            if slot is None:
+                items = [self._as_at_start(state, item, day) for item in items]
+                continue
             for item in (item for item in items if item.slot == slot):
                 self._tell(state, day, "remove", "removed", item.exercise)
             items = [item for item in items if item.slot != slot]
         return items
+
+    def _fits(self, state: State, items: Sequence[Item]) -> bool:
+        trial = attrs.evolve(state.course, items=tuple(items))
+        return self.layout.daily.session_seconds(trial, state.ground) <= state.ground.most_seconds
+
+    def _as_at_start(self, state: State, item: Item, day: dt.date) -> Item:
+        """The exercise at no more than it has at the start of a routine."""
+        ladder = state.ground.ladder(item.exercise)
+        start = ladder.rungs[ladder.start]
+        if ladder.work(item.rung) <= ladder.work(start):
+            return item
+        made = attrs.evolve(item, rung=start, changed=day)
+        dose = str(self.layout.daily.dose(made, state.ground))
+        self._tell(state, day, "reduce", "clamped", item.exercise, dose=dose)
+        return made
 
     def _met(
         self, state: State, item: Item, day: dt.date, taken: Collection[str], taken_slots: Collection[str]
@@ -121,12 +151,17 @@ class Meeting:
     def _within(self, state: State, item: Item, day: dt.date) -> Item:
         """The exercise within what safety allows now; what a pattern has less of may stay at the dose it has."""
         ground = state.ground
-        safe = ground.most(item.exercise)
+        safe, now = ground.most(item.exercise), item.rung
         most_sets = max(rung.sets for rung in safe.rungs)
-        if safe.work(item.rung) <= safe.work(safe.rungs[-1]) and item.rung.sets <= most_sets:
+        if safe.work(now) <= safe.work(safe.rungs[-1]) and now.sets <= most_sets:
             return item
-        rung = safe.rungs[safe.at_most(safe.work(item.rung))]
-        made = attrs.evolve(item, rung=rung, changed=day)
+        # Less of one number never makes more of another.
+        fitting = [
+            rung
+            for rung in safe.rungs
+            if rung.sets <= now.sets and rung.reps <= now.reps and (rung.hold_s or 0) <= (now.hold_s or 0)
+        ]
+        made = attrs.evolve(item, rung=max(fitting, key=safe.work, default=safe.rungs[0]), changed=day)
         dose = str(self.layout.daily.dose(made, ground))
         self._tell(state, day, "reduce", "clamped", item.exercise, dose=dose)
         return made
@@ -138,10 +173,15 @@ class Meeting:
         slot = next((slot for slot in free if ground.allows(item.exercise, slot)), None)
         return None if slot is None else attrs.evolve(item, slot=slot, key=slot)
 
-    def _sided(self, state: State, item: Item, day: dt.date) -> Item:
-        """One side's extra set: it stays until enough re-tests in a row show no clear difference."""
+    def _sided(self, state: State, item: Item, day: dt.date, *, worse: bool) -> Item:
+        """One side's extra set: it stays until enough re-tests in a row show no clear difference.
+
+        Tests that came out worse give none.
+        """
         start = state.ground.ladder(item.exercise).start_dose
         side = start.first_side if start.extra_sets else None
+        if worse and item.side is None:
+            return item
         if side is not None:
             if side != item.side:
                 self._tell(state, day, "side", "one_sided", item.exercise, side=side)
@@ -166,11 +206,12 @@ class Meeting:
     def arrive(self, state: State, day: dt.date) -> None:
         """What has been waiting for a new week comes in, in the order of the session."""
         course, ground = state.course, state.ground
-        items = list(course.items)
-        for item in self.layout.joining(course, ground):
+        items, joined = list(course.items), tuple(self.layout.joining(course, ground))
+        for item in joined:
             items.append(attrs.evolve(item, since=day, changed=day - dt.timedelta(days=1)))
             self._tell(state, day, "add", "added", item.exercise, dose=str(self.layout.daily.dose(item, ground)))
-        state.course = attrs.evolve(course, items=self.layout.ordered(items, ground), arriving=())
+        arriving = self.layout.waiting_still(course, joined)
+        state.course = attrs.evolve(course, items=self.layout.ordered(items, ground), arriving=arriving)
 
     def _tell(
         self,

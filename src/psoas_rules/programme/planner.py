@@ -125,6 +125,10 @@ class Planner:
         while until is not None and day <= min(until, last):
             folder.day(state, day, by_day.get(day))
             day += _DAY
+        # Nothing is planned any more; but whoever goes on is heard.
+        for one in log:
+            if one.day >= max(day, last + _DAY):
+                folder.after(state, one.day, one)
         return self._programme(folder, state, programme.intake, log, until)
 
     def _programme(
@@ -134,10 +138,11 @@ class Planner:
         status: Status = "active"
         if course.stopped:
             status = "stopped"
+        elif course.waiting:
+            # A pause outlasts the weeks.
+            status = "paused"
         elif as_of is not None and as_of >= folder.layout.timetable.last():
             status = "finished"
-        elif course.waiting:
-            status = "paused"
         waits = "paused" if course.waiting == "review" else "screen_again"
         key = {"stopped": "stopped", "finished": "finished", "paused": waits}.get(status)
         return Programme(
@@ -192,6 +197,8 @@ class Planner:
         return Options(start=start, weeks=weeks, days=tuple(sorted(chosen)))
 
     def _check(self, programme: Programme, fresh: Iterable[Feedback], today: dt.date | None) -> None:
+        if today is not None and (not isinstance(today, dt.date) or isinstance(today, dt.datetime)):
+            raise ProgrammeError((Problem("today", f"{show(today)} is not a day; give a datetime.date"),))
         listener = self._folder(programme.options).listener
         for one in fresh:
             if not isinstance(one, Feedback):
@@ -204,8 +211,10 @@ class Planner:
             if one.day < programme.options.start:
                 message = f"{one.day} is before the first day of the programme, {programme.options.start}"
                 raise FeedbackError((Problem("day", message),))
-        if today is not None and (not isinstance(today, dt.date) or isinstance(today, dt.datetime)):
-            raise ProgrammeError((Problem("today", f"{show(today)} is not a day; give a datetime.date"),))
+            if today is not None and one.day > today:
+                # One mistyped month would make every session until then a missed one.
+                message = f"{one.day} is after today, {today}; write the day of the report"
+                raise FeedbackError((Problem("day", message),))
 
     def _joined(self, programme: Programme, fresh: Iterable[Feedback]) -> tuple[tuple[Feedback, ...], tuple[str, ...]]:
         """The log with what is new, and what was noticed about it."""
@@ -215,8 +224,8 @@ class Planner:
         for one in fresh:
             known, day = by_day.get(one.day), in_words(one.day)
             joined = one if known is None else known.joined(one)
-            if known is not None and joined == known:
-                notes.append(texts["known" if one == known else "twice"].format(day=day))
+            if known is not None and joined == known and not _contradicts(known, one):
+                notes.append(texts["known"].format(day=day))
             elif known is not None and _contradicts(known, one):
                 notes.append(texts["twice"].format(day=day))
             elif programme.as_of is not None and one.day < programme.as_of:
@@ -312,7 +321,7 @@ def advance(
             for the last day that was reported.
 
     Raises:
-        FeedbackError: if a report cannot be read.
+        FeedbackError: if a report cannot be read, or is about a day after `today`.
         IntakeError: if a new answer cannot be read.
         ProgrammeError: if what is given is no programme.
     """

@@ -169,7 +169,7 @@ def grouped(changes: Iterable[Change]) -> Iterator[tuple[Group, dict[str, list[C
 def sessions_done(programme: Programme) -> tuple[int, int]:
     """How many whole sessions were done, and how many were planned so far."""
     over = [day for day in programme.sessions() if day.done is not None]
-    return sum(day.done is True for day in over), len(over)
+    return sum(day.done is True or programme.course.made_up(day.day) for day in over), len(over)
 
 
 def length_text(day: PlannedDay, words: ProgrammeWords, labels: Labels = ENGLISH) -> str:

@@ -90,8 +90,6 @@ def easier(
         if rung is not None:
             since = item.since if other.level == item.level else day
             return attrs.evolve(item, exercise=name, level=other.level, rung=rung, since=since, changed=day)
-    if item.exercise in plan.never_rest:
-        return _below(item, ground, 0, day)
     return resting(item, ground, day, int(plan.number("rest_days")))
 
 

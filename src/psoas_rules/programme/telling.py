@@ -60,6 +60,8 @@ class Teller:
         parts = [] if said is None else [self._say(said, known, names)]
         if text is not None and (not parts or to is not None or effect in _ALWAYS):
             parts.append(self._capital(self.texts[text].format(**names)))
+        if dose is not None and effect in _WITH_DOSE and not any(dose in part for part in parts):
+            parts.append(self._capital(self.texts["dose_now"].format(**names)))
         return Change(
             day=day,
             effect=effect,
@@ -103,6 +105,9 @@ class Teller:
 _ALWAYS: tuple[Effect, ...] = ("rest", "return")
 """Effects whose sentence is told even when a rule has one: it says what the rule cannot know."""
 
+
+_WITH_DOSE: tuple[Effect, ...] = ("progress", "reduce", "regress", "substitute")
+"""Effects that bring another dose, which is told where no sentence has it."""
 
 # Not from the locale: the same programme reads the same everywhere.
 _MONTHS = (

@@ -137,7 +137,8 @@ class _Teller:
         elif programme.status_text:
             yield from self._wrap(programme.status_text)
         yield from self._listed(words.notes, advance.notes)
-        yield from self._listed(words.withdrawn, (self._dated(change) for change in advance.withdrawn))
+        undone = (change for change in advance.withdrawn if change.effect != "hold")
+        yield from self._listed(words.withdrawn, map(self._dated, undone))
         if not advance.changes and programme.status != "stopped":
             yield from self._wrap(words.no_changes)
         if programme.status != "stopped":

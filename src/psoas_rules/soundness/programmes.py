@@ -39,6 +39,7 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
     "short_minutes": (1, 240),
     "even_retests": (1, 10),
     "lately_days": (7, 365),
+    "arrivals_a_week": (1, 10),
     "most_weeks": (1, 520),
     "room_to_grow": (0, 0.5),
     "least_strengthening": (0, 10),
@@ -51,7 +52,7 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
 COUNTED: Final = frozenset(
     {
         *("growth_weeks", "easy_every", "repeat_days", "days_to_level_2", "days_to_level_3", "most_sets", "rest_days"),
-        *("lately_days", "even_retests", "most_weeks", "least_strengthening"),
+        *("lately_days", "arrivals_a_week", "even_retests", "most_weeks", "least_strengthening"),
     }
 )
 """Those of the numbers that count something, so that they have no part behind the point."""
@@ -60,7 +61,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         (
             *("easy_week", "easy_days", "after_break", "short_days", "eased", "paused", "screen_again", "stopped"),
-            *("finished", "released", "rest", "resumed", "strict_now"),
+            *("finished", "released", "rest", "resumed", "strict_now", "strict_over"),
         ),
         (),
     ),
@@ -71,6 +72,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
         ),
         ("exercise",),
     ),
+    "dose_now": ("dose",),
     **dict.fromkeys(("progress", "reduce", "regress", "clamped"), ("exercise", "dose")),
     **dict.fromkeys(("progress_to", "regress_to", "swapped"), ("exercise", "to")),
     **dict.fromkeys(("rests", "waits_for_level"), ("exercise", "until")),
@@ -126,7 +128,7 @@ class _Checker:
         self._worse(plan)
         self._frequency(plan)
         self._patterns(plan)
-        self._never_rest(plan)
+        self._exercises(plan)
         self._blocks(plan)
         self._watched(plan)
         self._retests(plan)
@@ -238,11 +240,21 @@ class _Checker:
             self.tell(path, "bad-value", message)
         return len(self.reading.issues) == before
 
-    def _never_rest(self, plan: ProgrammePlan) -> None:
+    def _exercises(self, plan: ProgrammePlan) -> None:
         known = [exercise.id for exercise in self.pack.exercises]
-        for i, name in enumerate(plan.never_rest):
+        named: list[tuple[Path, str]] = [(("kept_in_flares", i), name) for i, name in enumerate(plan.kept_in_flares)]
+        facts = (("growing", plan.growing, "whole_number"), ("screen_when_over", plan.screen_when_over, "yes_no"))
+        for key, those, answer in facts:
+            for i, fact in enumerate(those):
+                spec = self.lexicon.specs.get(fact)
+                if spec is None:
+                    self.tell((key, i), "unknown-name", f"unknown fact {show(fact)}{nearest(fact, self.lexicon.specs)}")
+                elif spec.answer != answer:
+                    self.tell((key, i), "bad-value", f"'{fact}' is answered with {spec.answer}, not with {answer}")
+        named += [] if plan.walk is None else [(("walk",), plan.walk)]
+        for path, name in named:
             if name not in known:
-                self.tell(("never_rest", i), "unknown-name", f"unknown exercise {show(name)}{nearest(name, known)}")
+                self.tell(path, "unknown-name", f"unknown exercise {show(name)}{nearest(name, known)}")
 
     def _blocks(self, plan: ProgrammePlan) -> None:
         if not plan.blocks:

@@ -38,7 +38,7 @@ from psoas_rules.proving.values import (
 _SECONDS: Final = 20
 _DONE: Final = "report.done"
 _RISE: Final = ("report.morning_rise", "report.morning_pain", "today.usual_pain")
-"""A rise, and the two numbers that it is the difference of."""
+"""A rise, and the two numbers that it comes from, beside the pain at the start."""
 
 _HEARD: Final = ("report", "today")
 """Facts that a report answers, and can leave open."""
@@ -101,7 +101,10 @@ class _Pair:
                 symbols[fact] = self._symbol(fact, prefix)
         morning, usual = (symbols[fact] for fact in _RISE[1:])
         if isinstance(morning, Number) and isinstance(usual, Number):
-            symbols[_RISE[0]] = Number(every((morning.known, usual.known)), morning.value - usual.value, morning.scale)
+            # More than the pain at the start is not what is usual; that is the same in both reports.
+            start = z3.Int("baseline")
+            floor = z3.If(start < usual.value, start, usual.value)
+            symbols[_RISE[0]] = Number(every((morning.known, usual.known)), morning.value - floor, morning.scale)
         fires = {rule.id: encode(rule.when, symbols.get) for rule in self.book.rules["report"]}
         given: dict[str, z3.BoolRef] = {}
         for mark in self.plan.marks:
