@@ -479,3 +479,37 @@ def test_a_pregnancy_of_unknown_weeks_does_not_pause_a_programme(planner):
     programme = planner.plan(unknown, start=MONDAY, weeks=4)
 
     assert lived(planner, programme, 3).status == "active"
+
+
+def test_an_open_question_is_named(planner):
+    programme = planner.plan(INTAKE, start=MONDAY)
+
+    step = planner.advance(programme, Feedback(day=after(1), answers=Intake(red_flags={"night_rest_pain": "not_sure"})))
+
+    assert step.programme.course.waiting == "answers"
+    (change,) = (change for change in step.changes if change.effect == "screen")
+    assert planner._knowledge.lexicon.specs["red_flag.night_rest_pain"].ask in change.text
+
+
+def test_bad_nights_are_named_as_what_holds_back_but_not_each_time(planner):
+    programme = planner.plan(INTAKE, start=MONDAY)
+    told = []
+    for _ in range(6):
+        step = planner.advance(programme, good(programme, programme.next_session().day, poor_sleep=True))
+        programme = step.programme
+        told += [change.day for change in step.changes if change.effect == "hold" and "night" in change.text]
+
+    assert [(day - MONDAY).days for day in told] == [0, 7]
+    assert all(change.effect != "progress" for change in programme.history)
+
+
+def test_what_takes_the_place_of_another_says_how_much_of_it(planner):
+    programme = planner.plan(INTAKE, start=MONDAY)
+
+    step = planner.advance(
+        programme, Feedback(day=after(1), answers=Intake(preferences={"avoid_positions": ["supine"]}))
+    )
+
+    swaps = [change for change in step.changes if change.effect == "swap"]
+    assert swaps
+    assert all("Now: " in change.text for change in swaps)

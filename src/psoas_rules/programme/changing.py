@@ -104,9 +104,6 @@ class Changer:
         elif item.phase == "strengthening":
             # What is never raised is not held back.
             holding = [rule for rule in fired if rule.row.then.change == "hold"]
-            if len(holding) == len(fired):
-                # What is not about this exercise is told only where it holds something back.
-                holding = [rule for rule in holding if any(_is_own(fact) for fact in rule.reads)]
             holding = [rule for rule in holding if _names_it(rule) or state.is_news(day, rule.id)]
             if not holding:
                 return
@@ -199,8 +196,3 @@ class Changer:
 def _names_it(rule: ReadyRule) -> bool:
     """Whether what a rule says is about one exercise; other things are said once, not for each."""
     return rule.row.say is None or "{exercise}" in rule.row.say
-
-
-def _is_own(fact: str) -> bool:
-    """Whether a fact is about one exercise."""
-    return fact.startswith(("report.", "mark.", "in_a_row.", "this_week.", "lately."))

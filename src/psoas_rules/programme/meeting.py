@@ -16,6 +16,9 @@ from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
 from psoas_rules.programme.values import Change, Effect
 
+_FEW = 3
+"""So many open questions are told in words; more are asked as a whole."""
+
 
 class Meeting:
     """Brings a programme and new answers together.
@@ -55,7 +58,11 @@ class Meeting:
             state.history.append(attrs.evolve(told, text=f"{told.text} {outcome.headline}"))
         elif state.course.waiting is None:
             state.course = attrs.evolve(state.course, waiting="answers")
-            self._tell(state, day, "screen", "screen_again")
+            told = self.teller.change(day, "screen", "screen_again")
+            if len(outcome.questions) <= _FEW:
+                asks = " ".join(question.ask for question in outcome.questions)
+                told = attrs.evolve(told, text=self.plan.texts["screen_open"].format(asks=asks))
+            state.history.append(told)
 
     def resume(self, state: State, day: dt.date) -> None:
         """After a review: every exercise one step lower than before."""
@@ -141,7 +148,8 @@ class Meeting:
         if item.slot in ground.possible.slots:
             other = stepping.instead(item, ground, day, taken)
             if other is not None:
-                self._tell(state, day, "swap", "swapped", item.exercise, to=other.exercise)
+                dose = str(self.layout.daily.dose(other, ground))
+                self._tell(state, day, "swap", "swapped", item.exercise, to=other.exercise, dose=dose)
                 return other
         moved = self._moved(state, item, taken_slots)
         if moved is None:

@@ -106,7 +106,7 @@ _ALWAYS: tuple[Effect, ...] = ("rest", "return")
 """Effects whose sentence is told even when a rule has one: it says what the rule cannot know."""
 
 
-_WITH_DOSE: tuple[Effect, ...] = ("progress", "reduce", "regress", "substitute")
+_WITH_DOSE: tuple[Effect, ...] = ("progress", "reduce", "regress", "substitute", "swap")
 """Effects that bring another dose, which is told where no sentence has it."""
 
 # Not from the locale: the same programme reads the same everywhere.

@@ -73,6 +73,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
         ("exercise",),
     ),
     "dose_now": ("dose",),
+    "screen_open": ("asks",),
     **dict.fromkeys(("progress", "reduce", "regress", "clamped"), ("exercise", "dose")),
     **dict.fromkeys(("progress_to", "regress_to", "swapped"), ("exercise", "to")),
     **dict.fromkeys(("rests", "waits_for_level"), ("exercise", "until")),
