@@ -226,6 +226,25 @@ def built_in():
     return examine()
 
 
+def test_a_part_that_keeps_out_who_has_not_answered_is_not_idle(tmp_path):
+    """For the details of a condition an unknown answer counts as the dangerous one, unless `answered` keeps it out."""
+    folder = shutil.copytree(SMALL_PACK, tmp_path / "pack")
+    rule = folder / "triage" / "poor_day_waits.yaml"
+    test = "    - {detail: days_of_cold, at_most: 3}\n"
+    for more, expected in (
+        ("    - {detail: days_of_cold, answered: yes}\n", []),
+        ("    - {detail: days_of_cold, at_most: 9}\n", [7]),
+    ):
+        text = rule.read_text("utf-8").replace(test, "")
+        lines = [line for line in text.splitlines(keepends=True) if "days_of_cold" not in line]
+        place = next(i for i, line in enumerate(lines) if "feeling_today, is: poor}" in line)
+        rule.write_text("".join([*lines[: place + 1], more, test, *lines[place + 1 :]]), "utf-8")
+
+        report, _ = examine(folder, today=DAY)
+
+        assert [finding.line for finding in report.findings if finding.code == "adds-nothing"] == expected
+
+
 def test_the_built_in_pack_has_nothing_that_must_be_mended(built_in):
     report, examination = built_in
 

@@ -110,9 +110,13 @@ class _Reader:
             self._look(self.written.tree, self.written.path)
 
     def _condition(self, tree: Any) -> Condition | None:
-        written = self.written
-        authored = self.reader.read(tree, (), default=written.default, stage=written.stage)
-        return None if authored is None else _answered(authored.resolve(self.lexicon, "left"))
+        whole = self._whole(tree)
+        return None if whole is None else _answered(whole)
+
+    def _whole(self, tree: Any) -> Condition | None:
+        """The condition with what is feared of those who have not answered."""
+        authored = self.reader.read(tree, (), default=self.written.default, stage=self.written.stage)
+        return None if authored is None else authored.resolve(self.lexicon, "left")
 
     def _look(self, tree: Mapping[str, Any], path: Path) -> bool:
         """Looks through one part; whether something in it can never hold, which is told where it begins."""
@@ -159,15 +163,16 @@ class _Reader:
 
     def _idle_parts(self, parts: list[Any], group: str, path: Path) -> None:
         """Tells of parts that change nothing because another part decides."""
-        read = [self._condition(part) for part in parts]
-        whole = [part for part in read if part is not None]
+        whole = [part for part in map(self._whole, parts) if part is not None]
         idle: set[int] = set()
         for i, one in enumerate(whole):
             for j, other in enumerate(whole):
                 if i == j or i in idle or j in idle:
                     continue
                 first, second = (one, other) if group == "any" else (other, one)
-                if implies(first, second, self.lexicon):
+                # For those who have answered, and for all others too: `answered` can be what keeps these out.
+                pairs = ((_answered(first), _answered(second)), (first, second))
+                if all(implies(*pair, self.lexicon) for pair in pairs):
                     idle.add(i)
                     reason = "whenever it holds, that one holds too" if group == "any" else "that one asks for more"
                     message = f"this part changes nothing beside part {j + 1} of '{group}': {reason}"
