@@ -513,3 +513,39 @@ def test_what_takes_the_place_of_another_says_how_much_of_it(planner):
     swaps = [change for change in step.changes if change.effect == "swap"]
     assert swaps
     assert all("Now: " in change.text for change in swaps)
+
+
+def test_after_a_review_a_programme_goes_on_however_long_it_took(planner):
+    programme = planner.plan(INTAKE, start=MONDAY, weeks=8)
+    paused = planner.advance(programme, Feedback(day=after(2), usual_pain=8)).programme
+    waited = planner.advance(paused, today=after(25)).programme
+
+    step = planner.advance(waited, Feedback(day=after(26), reviewed=True))
+    still = planner.advance(step.programme, Feedback(day=after(27), usual_pain=7))
+
+    assert (waited.status, step.programme.status, still.programme.status) == ("paused", "active", "paused")
+
+
+def test_beside_a_pause_nothing_is_told_of_easier_days(planner):
+    programme = planner.plan(INTAKE, start=MONDAY)
+
+    step = planner.advance(programme, Feedback(day=MONDAY, usual_pain=8, poor_sleep=True))
+
+    assert effects(step) == ["pause"]
+
+
+def test_a_stretch_that_was_made_smaller_gets_back_to_its_start(planner):
+    programme = planner.plan(INTAKE, start=MONDAY, weeks=12)
+    stretch = "half_kneeling_hip_flexor_stretch"
+    holds = []
+    for number in range(27):
+        session = programme.next_session()
+        holds.append(next(step.dose.hold_s for step in session.steps if step.exercise == stretch))
+        hurt = {stretch: {"pain": 5}} if number in (1, 2) else {}
+        programme = planner.advance(programme, good(programme, session.day, **hurt)).programme
+
+    assert min(holds) < holds[0]
+    assert holds[-1] == holds[0] == max(holds)
+    again = [change for change in programme.history if "gets back to what it was" in change.text]
+    assert again
+    assert all(change.day >= after(14) for change in again)

@@ -82,8 +82,13 @@ class Decider:
             # The flare of today counts.
             facts["course.flares_lately"] = lately + 1
             fired = self.knowledge.fired("programme", facts)
+        waits = any(rule.row.then.course in ("pause", "refer") for rule in fired)
         for rule in fired:
+            told = len(state.history)
             self._whole(state, day, rule, facts, feedback)
+            if waits and rule.row.then.course in ("ease", "deload"):
+                # It holds for later; beside a pause it would only confuse.
+                del state.history[told:]
             if state.course.stopped:
                 return
         # What hurt goes, even where the whole is paused because of it.

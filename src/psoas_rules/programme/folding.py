@@ -15,6 +15,7 @@ from psoas_rules.conditions import Value
 from psoas_rules.dosing import work_s
 from psoas_rules.intake import FrozenDict, Intake
 from psoas_rules.outcomes import Referral, Screening
+from psoas_rules.programme import stepping
 from psoas_rules.programme.course import Course, Item, Marked
 from psoas_rules.programme.deciding import Decider
 from psoas_rules.programme.feedback import Feedback
@@ -25,6 +26,9 @@ from psoas_rules.programme.meeting import Meeting
 from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
 from psoas_rules.programme.values import Options
+
+_ENOUGH = 2
+"""So many reports show that a smaller dose goes well."""
 
 
 class Folder:
@@ -111,6 +115,7 @@ class Folder:
 
     def _new_week(self, state: State, day: dt.date, week: int) -> None:
         self._grow(state, day, week)
+        self._give_back(state, day)
         course = state.course
         if course.stopped:
             return
@@ -131,6 +136,38 @@ class Folder:
                 grown[fact] = weeks + 1
         if grown and not state.course.stopped:
             self.decider.take(state, day, grown)
+
+    def _give_back(self, state: State, day: dt.date) -> None:
+        """A stretch or a warm-up that was made smaller and has gone well since then gets one step back to its start."""
+        if state.course.stopped or state.course.waiting:
+            return
+        items: list[Item] = []
+        for item in state.course.items:
+            made = self._given_back(state, item, day)
+            if made != item:
+                trial = attrs.evolve(state.course, items=(*items, made, *state.course.items[len(items) + 1 :]))
+                if self.layout.daily.session_seconds(trial, state.ground) > state.ground.most_seconds:
+                    made = item
+                else:
+                    dose = str(self.layout.daily.dose(made, state.ground))
+                    told = self.teller.change(day, "return", "given_back", exercise=item.exercise, dose=dose)
+                    state.history.append(told)
+            items.append(made)
+        state.course = attrs.evolve(state.course, items=tuple(items))
+
+    def _given_back(self, state: State, item: Item, day: dt.date) -> Item:
+        ladder = state.ground.ladder(item.exercise)
+        place = ladder.place(item.rung)
+        calm = day - dt.timedelta(days=int(self.plan.number("calm_days")))
+        if item.phase == "strengthening" or place >= ladder.start or item.rests_until or item.changed > calm:
+            return item
+        good, bad = (
+            {mark for mark in self.plan.marks if self.plan.worse.get(f"mark.{mark}") == way} for way in ("no", "yes")
+        )
+        own = [one for one in state.course.marked if one.exercise == item.exercise and one.day >= calm]
+        if len(own) < _ENOUGH or any(not bad.isdisjoint(one.marks) for one in own) or good.isdisjoint(own[-1].marks):
+            return item
+        return stepping.at(item, state.ground, place + 1, day)
 
     def _return(self, state: State, day: dt.date) -> None:
         """Exercises whose rest is over come back."""

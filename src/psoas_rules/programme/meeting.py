@@ -65,10 +65,12 @@ class Meeting:
             state.history.append(told)
 
     def resume(self, state: State, day: dt.date) -> None:
-        """After a review: every exercise one step lower than before."""
+        """After a review: every exercise one step lower than before. What led to it has been looked at."""
         course, ground = state.course, state.ground
         lower = [stepping.down(item, ground, day) if item.phase == "strengthening" else item for item in course.items]
-        state.course = attrs.evolve(course, items=tuple(lower), waiting=None, marked=())
+        state.course = attrs.evolve(
+            course, items=tuple(lower), waiting=None, marked=(), worse_since=None, flare_since=None, unwell_since=None
+        )
         self._tell(state, day, "resume", "resumed")
 
     def meet(self, state: State, day: dt.date, ground: Ground, *, tested: bool, worse: bool = False) -> None:

@@ -40,6 +40,7 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
     "even_retests": (1, 10),
     "lately_days": (7, 365),
     "arrivals_a_week": (1, 10),
+    "calm_days": (1, 60),
     "most_weeks": (1, 520),
     "room_to_grow": (0, 0.5),
     "least_strengthening": (0, 10),
@@ -52,7 +53,7 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
 COUNTED: Final = frozenset(
     {
         *("growth_weeks", "easy_every", "repeat_days", "days_to_level_2", "days_to_level_3", "most_sets", "rest_days"),
-        *("lately_days", "arrivals_a_week", "even_retests", "most_weeks", "least_strengthening"),
+        *("lately_days", "arrivals_a_week", "calm_days", "even_retests", "most_weeks", "least_strengthening"),
     }
 )
 """Those of the numbers that count something, so that they have no part behind the point."""
@@ -74,7 +75,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "dose_now": ("dose",),
     "screen_open": ("asks",),
-    **dict.fromkeys(("progress", "reduce", "regress", "clamped"), ("exercise", "dose")),
+    **dict.fromkeys(("progress", "reduce", "regress", "clamped", "given_back"), ("exercise", "dose")),
     **dict.fromkeys(("progress_to", "regress_to", "swapped"), ("exercise", "to")),
     **dict.fromkeys(("rests", "waits_for_level"), ("exercise", "until")),
     **dict.fromkeys(("late", "known", "twice", "after_stop", "after_end"), ("day",)),
