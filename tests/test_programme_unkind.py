@@ -549,3 +549,21 @@ def test_a_stretch_that_was_made_smaller_gets_back_to_its_start(planner):
     again = [change for change in programme.history if "gets back to what it was" in change.text]
     assert again
     assert all(change.day >= after(14) for change in again)
+
+
+def test_a_flare_on_the_day_on_which_a_stretch_gets_back_takes_that_away(planner):
+    programme = planner.plan(INTAKE, start=MONDAY, weeks=12)
+    stretch = "half_kneeling_hip_flexor_stretch"
+    seen = 0
+    for number in range(20):
+        day, worst = all_of(programme, morning_pain=5)
+        before = next(item.rung for item in programme.course.items if item.exercise == stretch)
+        flared = planner.advance(programme, good(programme, day, **worst, lasted=True))
+        if any("gets back to what it was" in change.text for change in flared.changes):
+            seen += 1
+            (after_it,) = [item.rung for item in flared.programme.course.items if item.exercise == stretch]
+            assert (after_it.sets, after_it.hold_s) <= (before.sets, before.hold_s)
+        hurt = {stretch: {"pain": 5}} if number in (1, 2) else {}
+        programme = planner.advance(programme, good(programme, day, **hurt)).programme
+
+    assert seen
