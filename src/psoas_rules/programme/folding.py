@@ -27,9 +27,6 @@ from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
 from psoas_rules.programme.values import Options
 
-_ENOUGH = 2
-"""So many reports show that a smaller dose goes well."""
-
 
 class Folder:
     """Takes a programme through its days.
@@ -165,7 +162,11 @@ class Folder:
             {mark for mark in self.plan.marks if self.plan.worse.get(f"mark.{mark}") == way} for way in ("no", "yes")
         )
         own = [one for one in state.course.marked if one.exercise == item.exercise and one.day >= calm]
-        if len(own) < _ENOUGH or any(not bad.isdisjoint(one.marks) for one in own) or good.isdisjoint(own[-1].marks):
+        if (
+            len(own) < self.plan.number("calm_reports")
+            or any(not bad.isdisjoint(one.marks) for one in own)
+            or good.isdisjoint(own[-1].marks)
+        ):
             return item
         return stepping.at(item, state.ground, place + 1, day)
 

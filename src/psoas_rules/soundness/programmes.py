@@ -41,6 +41,7 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
     "lately_days": (7, 365),
     "arrivals_a_week": (1, 10),
     "calm_days": (1, 60),
+    "calm_reports": (1, 10),
     "most_weeks": (1, 520),
     "room_to_grow": (0, 0.5),
     "least_strengthening": (0, 10),
@@ -53,7 +54,15 @@ NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
 COUNTED: Final = frozenset(
     {
         *("growth_weeks", "easy_every", "repeat_days", "days_to_level_2", "days_to_level_3", "most_sets", "rest_days"),
-        *("lately_days", "arrivals_a_week", "calm_days", "even_retests", "most_weeks", "least_strengthening"),
+        *(
+            "lately_days",
+            "arrivals_a_week",
+            "calm_days",
+            "calm_reports",
+            "even_retests",
+            "most_weeks",
+            "least_strengthening",
+        ),
     }
 )
 """Those of the numbers that count something, so that they have no part behind the point."""
