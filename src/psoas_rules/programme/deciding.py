@@ -261,8 +261,7 @@ class Decider:
             made = item
             if worst is not None and item.key == worst.key:
                 made = self._calmed(state, item, day, days.days)
-            elif item.phase == "strengthening" or item.changed == day:
-                # What got back to its start this very morning goes back, too.
+            elif item.phase == "strengthening":
                 made = stepping.down(item, ground, day)
             if made != item:
                 self.changer.tell_step_down(state, day, (item, made), rule, facts)

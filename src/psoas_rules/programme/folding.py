@@ -7,7 +7,7 @@ in which they came.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -26,6 +26,8 @@ from psoas_rules.programme.meeting import Meeting
 from psoas_rules.programme.state import State
 from psoas_rules.programme.telling import Teller
 from psoas_rules.programme.values import Options
+
+_DAY = dt.timedelta(days=1)
 
 
 class Folder:
@@ -94,6 +96,8 @@ class Folder:
             self.decider.day(state, day, feedback)
             if state.course != standing or feedback is not None:
                 state.course = self.layout.trimmed(state.course, state.ground, week, after=day)
+            if day + _DAY == self.layout.timetable.starts(week + 1):
+                self._give_back(state, day)
         done = feedback is not None and feedback.session_done()
         if day in state.course.eased and not (feedback is not None and self.decider.strengthened(feedback)):
             # It was made easier on the day itself.
@@ -112,7 +116,6 @@ class Folder:
 
     def _new_week(self, state: State, day: dt.date, week: int) -> None:
         self._grow(state, day, week)
-        self._give_back(state, day)
         course = state.course
         if course.stopped:
             return
@@ -135,8 +138,13 @@ class Folder:
             self.decider.take(state, day, grown)
 
     def _give_back(self, state: State, day: dt.date) -> None:
-        """A stretch or a warm-up that was made smaller and has gone well since then gets one step back to its start."""
-        if state.course.stopped or state.course.waiting:
+        """A stretch or a warm-up that was made smaller and has gone well since then gets one step back to its start.
+
+        That is at the end of a week, when all of it was heard, and not while anything else is worse than it should be.
+        """
+        course = state.course
+        today = [mark for one in course.marked if one.day == day for mark in one.marks]
+        if course.stopped or course.waiting or course.flare_since or course.worse_since or self._bad(today):
             return
         items: list[Item] = []
         for item in state.course.items:
@@ -152,21 +160,19 @@ class Folder:
             items.append(made)
         state.course = attrs.evolve(state.course, items=tuple(items))
 
+    def _bad(self, marks: Iterable[str]) -> bool:
+        return any(self.plan.worse.get(f"mark.{mark}") == "yes" for mark in marks)
+
     def _given_back(self, state: State, item: Item, day: dt.date) -> Item:
         ladder = state.ground.ladder(item.exercise)
         place = ladder.place(item.rung)
         calm = day - dt.timedelta(days=int(self.plan.number("calm_days")))
         if item.phase == "strengthening" or place >= ladder.start or item.rests_until or item.changed > calm:
             return item
-        good, bad = (
-            {mark for mark in self.plan.marks if self.plan.worse.get(f"mark.{mark}") == way} for way in ("no", "yes")
-        )
         own = [one for one in state.course.marked if one.exercise == item.exercise and one.day >= calm]
-        if (
-            len(own) < self.plan.number("calm_reports")
-            or any(not bad.isdisjoint(one.marks) for one in own)
-            or good.isdisjoint(own[-1].marks)
-        ):
+        if len(own) < self.plan.number("calm_reports") or any(self._bad(one.marks) for one in own):
+            return item
+        if not any(self.plan.worse.get(f"mark.{mark}") == "no" for mark in own[-1].marks):
             return item
         return stepping.at(item, state.ground, place + 1, day)
 
