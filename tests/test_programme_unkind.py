@@ -570,3 +570,19 @@ def test_nothing_gets_back_to_its_start_on_a_day_of_trouble(planner):
 
     assert (False, True) in told
     assert (True, True) not in told
+
+
+def test_a_flare_takes_back_what_a_stretch_has_got_in_that_week(planner):
+    programme, stretch, seen = planner.plan(INTAKE, start=MONDAY, weeks=12), "half_kneeling_hip_flexor_stretch", 0
+    for number in range(20):
+        day, worst = all_of(programme, morning_pain=5)
+        before = next(item.rung for item in programme.course.items if item.exercise == stretch)
+        flared = planner.advance(programme, good(programme, day, **worst, lasted=True))
+        if any("gets back to what it was" in change.text for change in flared.changes):
+            seen += 1
+            (after_it,) = [item.rung for item in flared.programme.course.items if item.exercise == stretch]
+            assert (after_it.sets, after_it.hold_s) <= (before.sets, before.hold_s)
+        hurt = {stretch: {"pain": 5}} if number in (1, 2) else {}
+        programme = planner.advance(programme, good(programme, day, **hurt)).programme
+
+    assert seen

@@ -12,7 +12,7 @@ from psoas_rules.intake import FrozenDict
 from psoas_rules.outcomes import Referral, Screening
 from psoas_rules.programme import stepping
 from psoas_rules.programme.changing import Changer
-from psoas_rules.programme.course import Item
+from psoas_rules.programme.course import WEEK, Item
 from psoas_rules.programme.feedback import ExerciseReport, Feedback
 from psoas_rules.programme.laying import Layout
 from psoas_rules.programme.listening import Listener
@@ -261,7 +261,8 @@ class Decider:
             made = item
             if worst is not None and item.key == worst.key:
                 made = self._calmed(state, item, day, days.days)
-            elif item.phase == "strengthening":
+            elif item.phase == "strengthening" or item.changed > day - WEEK:
+                # What got back to its start this week is no exception.
                 made = stepping.down(item, ground, day)
             if made != item:
                 self.changer.tell_step_down(state, day, (item, made), rule, facts)

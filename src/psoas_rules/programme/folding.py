@@ -165,16 +165,18 @@ class Folder:
 
     def _given_back(self, state: State, item: Item, day: dt.date) -> Item:
         ladder = state.ground.ladder(item.exercise)
-        place = ladder.place(item.rung)
+        # An amount between two rungs goes to the upper one; one below all of them stays, for it comes from answers.
+        more = (place for place, rung in enumerate(ladder.rungs) if ladder.work(rung) > ladder.work(item.rung))
+        place = next(more, len(ladder.rungs)) or len(ladder.rungs)
         calm = day - dt.timedelta(days=int(self.plan.number("calm_days")))
-        if item.phase == "strengthening" or place >= ladder.start or item.rests_until or item.changed > calm:
+        if item.phase == "strengthening" or place > ladder.start or item.rests_until or item.changed > calm:
             return item
         own = [one for one in state.course.marked if one.exercise == item.exercise and one.day >= calm]
         if len(own) < self.plan.number("calm_reports") or any(self._bad(one.marks) for one in own):
             return item
         if not any(self.plan.worse.get(f"mark.{mark}") == "no" for mark in own[-1].marks):
             return item
-        return stepping.at(item, state.ground, place + 1, day)
+        return stepping.at(item, state.ground, place, day)
 
     def _return(self, state: State, day: dt.date) -> None:
         """Exercises whose rest is over come back."""
