@@ -322,7 +322,7 @@ def _foot(item, ground):
 def _flare(before, feedback, after, planner, ground):
     """After a flare the worst exercise of the day asks for less, and no other for more.
 
-    The worst is looked for among all exercises but those that are never left out for pain.
+    The worst is looked for among all exercises but those that a flare never takes away.
     """
     if not any(change.effect == "flare" and change.day == feedback.day for change in after.changes):
         return
@@ -334,8 +334,8 @@ def _flare(before, feedback, after, planner, ground):
         if old is not None and ground.keeps(old):
             less = load(item, ground, morrow) <= load(old, ground, morrow)
             require(less, "after a flare nothing gets more", item.exercise)
-    never = knowledge_of(planner).plan.kept_in_flares
-    able = {item.exercise: item for item in before.course.items if item.exercise not in never}
+    kept = knowledge_of(planner).plan.kept_in_flares
+    able = {item.exercise: item for item in before.course.items if item.exercise not in kept}
     hurt = [
         (report.morning_pain or 0, report.pain or 0, report.exercise)
         for report in feedback.exercises

@@ -546,7 +546,7 @@ def test_a_stretch_that_was_made_smaller_gets_back_to_its_start(planner):
 
     assert min(holds) < holds[0]
     assert holds[-1] == holds[0] == max(holds)
-    again = [change for change in programme.history if "gets back to what it was" in change.text]
+    again = [change for change in programme.history if "of what it was before comes back" in change.text]
     assert again
     assert all(change.day >= after(14) for change in again)
 
@@ -565,7 +565,7 @@ def test_nothing_gets_back_to_its_start_on_a_day_of_trouble(planner):
         for exercise, answers in (("glute_bridge", {}), ("glute_bridge", {"effort": 9}), (stretch, {"pain": 5})):
             report = ExerciseReport(exercise=exercise, **{**GOOD, **answers})
             step = planner.advance(programme, Feedback(day=sunday, exercises=[report], usual_pain=2))
-            back = any("gets back to what it was" in change.text for change in step.changes)
+            back = any("of what it was before comes back" in change.text for change in step.changes)
             told.append((bool(answers), back))
 
     assert (False, True) in told
@@ -578,7 +578,7 @@ def test_a_flare_takes_back_what_a_stretch_has_got_in_that_week(planner):
         day, worst = all_of(programme, morning_pain=5)
         before = next(item.rung for item in programme.course.items if item.exercise == stretch)
         flared = planner.advance(programme, good(programme, day, **worst, lasted=True))
-        if any("gets back to what it was" in change.text for change in flared.changes):
+        if any("of what it was before comes back" in change.text for change in flared.changes):
             seen += 1
             (after_it,) = [item.rung for item in flared.programme.course.items if item.exercise == stretch]
             assert (after_it.sets, after_it.hold_s) <= (before.sets, before.hold_s)
