@@ -160,10 +160,12 @@ class Scales:
         words = [balance.word(weights, items) for balance in balances]
         # The side that a pattern fits better; the left one when they are even.
         tight, weak = (first if totals[first] >= totals[first + 1] else first + 1 for first in (0, 2))
-        profile = profile_of(words[tight], words[weak])
-        positive = [place for place in (tight, weak) if words[place] in _POSITIVE]
-        shown = [balances[place] for place in positive or (tight, weak)]
-        confidence = _confidence(profile, words[tight], words[weak], shown, weights)
+        profile, confidence = conclude(
+            *(
+                Standing(words[place], balances[place].contradicts(weights), balances[place].any_measured)
+                for place in (tight, weak)
+            )
+        )
         findings: dict[str, Value] = {"finding.profile": profile, "finding.confidence": confidence}
         for (word, points), given, total in zip(_FINDINGS, words, totals, strict=True):
             findings[word] = given
@@ -223,18 +225,34 @@ def profile_of(tight: Word, weak: Word) -> ProfileKind:
     return "neither" if tight == weak == "unlikely" else "uncertain"
 
 
-def _confidence(profile: ProfileKind, tight: Word, weak: Word, shown: Iterable[Balance], weights: Weights) -> Sureness:
-    shown = tuple(shown)
+@attrs.frozen
+class Standing:
+    """How one pattern stands on the side that it fits better.
+
+    Attributes:
+        word: The sum as a word.
+        contradicted: Whether tests disagree among themselves or with what was reported.
+        measured: Whether anything was measured.
+    """
+
+    word: Word
+    contradicted: bool
+    measured: bool
+
+
+def conclude(tight: Standing, weak: Standing) -> tuple[ProfileKind, Sureness]:
+    """The profile, and how sure it is."""
+    profile = profile_of(tight.word, weak.word)
+    # Only the patterns that fit are looked at; both of them while none does.
+    fitting = [standing for standing in (tight, weak) if standing.word in _POSITIVE]
+    shown = fitting or [tight, weak]
     if profile == "uncertain":
-        return "low"
-    contradicted = any(balance.contradicts(weights) for balance in shown)
-    measured = all(balance.any_measured for balance in shown)
-    if profile == "neither":
-        return "medium" if measured and not contradicted else "low"
-    words = [word for word in (tight, weak) if word in _POSITIVE]
-    if all(word == "supported" for word in words):
-        return "medium" if contradicted else "high"
-    return "medium" if measured and not contradicted else "low"
+        return profile, "low"
+    contradicted = any(standing.contradicted for standing in shown)
+    if fitting and all(standing.word == "supported" for standing in fitting):
+        return profile, "medium" if contradicted else "high"
+    measured = all(standing.measured for standing in shown)
+    return profile, "medium" if measured and not contradicted else "low"
 
 
 def _mattered(on_scales: Mapping[int, _Points]) -> tuple[int, ...]:

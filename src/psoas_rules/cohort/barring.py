@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from psoas_rules.cohort.deciding import Decided
 from psoas_rules.cohort.doses import Source
 from psoas_rules.cohort.filling import LEVELS_ABOVE, Given
-from psoas_rules.cohort.packed import Maybe, Packed, both, either, packed, without
+from psoas_rules.cohort.packed import Maybe, Packed, anybody, both, either, packed, without
 from psoas_rules.cohort.reading import FactColumns
 from psoas_rules.conditions import Test
 from psoas_rules.dosing import Cap
@@ -152,7 +152,7 @@ def _above(level: int, facts: FactColumns) -> Maybe:
         return None
     # Where nothing was said the comparison is with nan, and does not hold.
     above = packed(wished < level)
-    return above if above.any() else None
+    return above if anybody(above) else None
 
 
 def _yes(facts: FactColumns, fact: str) -> Maybe:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from psoas_rules.cohort import loops
 from psoas_rules.cohort.barring import Barring
 from psoas_rules.cohort.deciding import Decided
 from psoas_rules.cohort.doses import Doses, DoseTables, Source
@@ -62,7 +63,8 @@ class Builder:
         self._exercises = tuple(kit.exercises)
         self._place = {name: place for place, name in enumerate(self._exercises)}
         self._slots = tuple(kit.slots)
-        self._first = np.cumsum([0, *(len(self._tables.tables[name].doses) for name in self._exercises)])
+        first = [0, *(len(self._tables.tables[name].doses) for name in self._exercises)]
+        self._first: NDArray[np.int64] = np.cumsum(first)
         self._step_parts = self._parts()
         self._ids = {rule: place for place, rule in enumerate(dict.fromkeys(self._every_id()))}
         self._makers: Mapping[str, Callable[[Decided, _Filled | None], pa.Array]] = {
@@ -138,16 +140,25 @@ class Builder:
         assert filled is not None
         picks = self._in_order(filled)
         lists = Lists.of(((self._place[name], rows) for name, rows in picks), decided.rows)
-        codes = np.zeros((len(self._exercises), decided.rows), dtype=np.uint16)
         for name in filled.inside:
-            codes[self._place[name]] = filled.doses.codes(name)
-        steps = self._first[lists.values] + codes[lists.values, lists.rows()]
+            filled.doses.work_out(name)
+        steps = self._places(lists, filled.doses.codes)
         parts = [
             pa.DictionaryArray.from_arrays(pa.array(lists.values), pa.array(self._exercises)),
             *(part(steps) for part in self._step_parts),
         ]
         items = pa.StructArray.from_arrays(parts, fields=list(output_type("steps").value_type))
         return _listed(lists, items, decided)
+
+    def _places(self, lists: Lists, codes: NDArray[np.uint16]) -> NDArray[np.int64]:
+        """For each exercise of each row the place of its dose in all tables in a row."""
+        if not loops.compiled():
+            return self._first[lists.values] + codes[lists.values, lists.rows()]
+        from psoas_rules.cohort import compiled
+
+        places = np.empty(len(lists.values), dtype=np.int64)
+        compiled.steps(lists.values, lists.offsets, codes, self._first, places)
+        return places
 
     def _in_order(self, filled: _Filled) -> Iterable[tuple[str, Packed]]:
         """The picks of all sessions, so that those of each row are in order; nobody has two patterns."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from psoas_rules.cohort.packed import Maybe, Packed, both, either, everybody, packed, without
+from psoas_rules.cohort.packed import Maybe, Packed, anybody, both, either, everybody, packed, without
 from psoas_rules.facts import DECIMALS, FactSpec
 
 Codes: TypeAlias = NDArray[np.signedinteger[Any]]
@@ -157,6 +157,9 @@ def rounded(numbers: NDArray[Any]) -> NDArray[np.float64]:
         parts = numbers.astype(np.float64) * _PARTS
         whole = np.rint(parts)
         found: NDArray[np.float64] = whole / _PARTS
+        # Mostly nobody wrote more digits, and this is all.
+        if np.array_equal(found, numbers):
+            return found
         unsure = np.abs(np.abs(parts - whole) - 0.5) < _CLOSE
         unsure |= np.abs(parts) > _PLAIN * _PARTS
     if unsure.any():
@@ -166,7 +169,7 @@ def rounded(numbers: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def worked_out(how: str, this: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A number that follows from both sides of a measure (see `pack.Derive`); nan where a side is not known."""
+    """A number that follows from both sides of a measure (see `pack.Derive`)."""
     if how == "sum_of_sides":
         return rounded(this + other)
     if how == "percent_below_other":
@@ -179,7 +182,7 @@ def worked_out(how: str, this: NDArray[np.float64], other: NDArray[np.float64]) 
 def some(rows: NDArray[np.bool_]) -> Maybe:
     """These rows as bits; None when there are none."""
     found = packed(rows)
-    return found if found.any() else None
+    return found if anybody(found) else None
 
 
 def _numbers(array: pa.Array, given: Packed, spec: FactSpec) -> Cells:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psoas_rules.cohort.judging import Judge, alike
-from psoas_rules.cohort.packed import Maybe, Packed, both, either, packed, truths, unpacked, without
+from psoas_rules.cohort.packed import Maybe, Packed, anybody, both, either, packed, truths, unpacked, without
 from psoas_rules.cohort.reading import COMPARE, FactColumns
 from psoas_rules.cohort.weighing import PROFILES, SURENESS, WORDS, ScalesByColumns, Weighing, as_points
 from psoas_rules.conditions import Test, compare
@@ -250,4 +250,4 @@ def _compared(test: Test, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _some(those: Packed) -> Maybe:
-    return those if those.any() else None
+    return those if anybody(those) else None

@@ -15,8 +15,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from psoas_rules.cohort import loops
 from psoas_rules.cohort.errors import CohortError
-from psoas_rules.cohort.packed import Maybe, either, unpacked, without
+from psoas_rules.cohort.packed import Maybe, either, indices, stacked, unpacked, without
 from psoas_rules.dosing import Cap, dose
 from psoas_rules.kit import Kit
 from psoas_rules.outcomes import Dose
@@ -123,34 +124,55 @@ class Doses:
         self._sources = sources
         self._sides = sides
         self._rows = rows
-        self._codes: dict[str, NDArray[np.uint16]] = {}
+        self._place = {name: place for place, name in enumerate(tables.tables)}
+        self._known: set[str] = set()
+        self.codes = np.zeros((len(self._place), rows), dtype=np.uint16)
+        """For each exercise, and each row, the place of the dose in the table of the exercise; see `work_out`."""
         self._either: dict[tuple[Source, ...], Maybe] = {}
 
-    def codes(self, exercise: str) -> NDArray[np.uint16]:
-        """For each row the place of the dose in the table of the exercise."""
-        found = self._codes.get(exercise)
-        if found is None:
-            found = self._codes[exercise] = self._code(self._tables.tables[exercise])
-        return found
+    def work_out(self, exercise: str) -> NDArray[np.uint16]:
+        """The codes of an exercise."""
+        codes: NDArray[np.uint16] = self.codes[self._place[exercise]]
+        if exercise not in self._known:
+            self._known.add(exercise)
+            self._code(self._tables.tables[exercise], codes)
+        return codes
 
-    def tenths(self, exercise: str, rows: NDArray[np.intp]) -> NDArray[np.int32]:
-        """The time that the exercise takes in these rows, with the change of position, in tenths of a second."""
-        return self._tables.with_setup[exercise].take(self.codes(exercise).take(rows))
+    def take(self, exercise: str, rows: Maybe, taken: NDArray[np.int32], times: int = 1) -> None:
+        """Adds the time of an exercise to what is taken in these rows, with the change of position.
 
-    def _code(self, table: DoseTable) -> NDArray[np.uint16]:
-        code = np.zeros(self._rows, dtype=np.uint16)
-        for step in table.steps:
-            self._add(code, self._any(step.sources), step.adds)
+        Args:
+            exercise: The exercise.
+            rows: The rows.
+            taken: The time in every row, in tenths of a second; added to.
+            times: How often; -1 takes it away.
+        """
+        if rows is None:
+            return
+        codes, table = self.work_out(exercise), self._tables.with_setup[exercise] * np.int32(times)
+        if loops.compiled():
+            from psoas_rules.cohort import compiled
+
+            compiled.taken(stacked([rows], self._rows)[0], codes, table, taken)
+        else:
+            at = indices(rows, self._rows)
+            taken[at] += table.take(codes.take(at))
+
+    def _code(self, table: DoseTable, code: NDArray[np.uint16]) -> None:
+        parts = [(self._any(step.sources), step.adds) for step in table.steps]
         if table.target is not None:
             left, right = self._sides.get(table.target, (None, None))
             # More on both sides is more on none.
-            self._add(code, without(left, right), table.side_adds)
-            self._add(code, without(right, left), 2 * table.side_adds)
-        return code
+            parts += [(without(left, right), table.side_adds), (without(right, left), 2 * table.side_adds)]
+        some = [(those, adds) for those, adds in parts if those is not None]
+        if some and loops.compiled():
+            from psoas_rules.cohort import compiled
 
-    def _add(self, code: NDArray[np.uint16], those: Maybe, adds: int) -> None:
-        if those is not None:
-            code += unpacked(those, self._rows) * np.uint16(adds)
+            each = np.array([adds for _, adds in some], dtype=np.uint16)
+            compiled.coded(stacked([those for those, _ in some], self._rows), each, code)
+        else:
+            for those, adds in some:
+                code += unpacked(those, self._rows) * np.uint16(adds)
 
     def _any(self, sources: tuple[Source, ...]) -> Maybe:
         if sources not in self._either:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psoas_rules.cohort.doses import Doses
-from psoas_rules.cohort.packed import Maybe, Packed, both, either, indices, packed, without
+from psoas_rules.cohort.packed import Maybe, Packed, anybody, both, either, packed, without
 from psoas_rules.filling import serves
 from psoas_rules.kit import Kit
 from psoas_rules.pack import Exercise, Slot, SlotUse
@@ -95,6 +95,11 @@ class _Try:
     advised_by: tuple[int, ...] = ()
     wanted: bool = False
 
+    @property
+    def for_all(self) -> bool:
+        """Whether everybody tries it who has found nothing before."""
+        return not (self.level or self.advised_by or self.wanted)
+
 
 class Filler:
     """Fills slots with the tables of one pack.
@@ -121,10 +126,14 @@ class Filler:
             for slot in kit.slots.values()
         }
         self.tries: dict[tuple[str, int], tuple[_Try, ...]] = {}
+        self.telling: dict[tuple[str, int], tuple[_Try, ...]] = {}
+        """Those that tell who tries what at all: who tries an exercise for one reason may also do for another."""
         self.reach: dict[tuple[str, int], frozenset[str]] = {}
         for profile, uses in kit.uses.items():
             for number, (use, _) in enumerate(uses):
                 self.tries[profile, number] = tries = tuple(self._tries(use))
+                everybody = {one.name for one in tries if one.for_all}
+                self.telling[profile, number] = tuple(one for one in tries if one.for_all or one.name not in everybody)
                 self.reach[profile, number] = frozenset(self._reach(use, tries))
 
     def exercise(self, name: str) -> Exercise:
@@ -220,17 +229,15 @@ class Seconds:
         for name in {**self._more, **self._less}:
             # Who lost it and has it again, in another slot, takes as long as before.
             more, less = self._more.get(name), self._less.get(name)
-            added = indices(without(more, less), len(self.taken))
-            gone = indices(without(less, more), len(self.taken))
-            self.taken[added] += self._doses.tenths(name, added)
-            self.taken[gone] -= self._doses.tenths(name, gone)
+            self._doses.take(name, without(more, less), self.taken)
+            self._doses.take(name, without(less, more), self.taken, -1)
         self._more.clear()
         self._less.clear()
 
     def over(self) -> Maybe:
         """The rows whose session takes too long."""
         those = packed(self.taken > self._most)
-        return those if those.any() else None
+        return those if anybody(those) else None
 
 
 class _Filling:
@@ -406,8 +413,12 @@ class _Filling:
         unfilled = without(rows, place.filled())
         if unfilled is None:
             return None
-        tries = self.filler.tries[self.profile, place.number]
-        return either(*[both(self._trying(one, unfilled), self.blocked.get(one.name)) for one in tries])
+        found: Maybe = None
+        for one in self.filler.telling[self.profile, place.number]:
+            blocked = self.blocked.get(one.name)
+            if blocked is not None:
+                found = either(found, both(self._trying(one, unfilled), blocked))
+        return found
 
 
 def joined(picks: Iterable[tuple[str, Packed]]) -> list[tuple[str, Packed]]:

@@ -8,6 +8,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from psoas_rules.cohort import loops
+
 Packed: TypeAlias = NDArray[np.uint8]
 """One bit for each row, the first row in the lowest bit; bits behind the last row are 0."""
 Maybe: TypeAlias = Packed | None
@@ -82,8 +84,11 @@ def without(those: Maybe, these: Maybe) -> Maybe:
 
 
 def anybody(those: Packed) -> bool:
-    """Whether any bit is set. `any` would do the same, and take several times as long to get started."""
-    return bool(len(those)) and bool(np.maximum.reduce(those))
+    """Whether any bit is set.
+
+    `any` would do the same, in three times the time: this one stops at the first byte that is not zero.
+    """
+    return bool(len(those)) and bool(those[those.view(np.bool_).argmax()])
 
 
 def indices(those: Maybe, rows: int) -> NDArray[np.intp]:
@@ -118,10 +123,19 @@ def side_by_side(vectors: Sequence[Maybe], rows: int) -> NDArray[np.uint8]:
     return square.view(np.uint8)
 
 
+def stacked(vectors: Sequence[Maybe], rows: int) -> NDArray[np.uint64]:
+    """The vectors one below the other, 64 rows in each number."""
+    table = np.zeros((len(vectors), -(-rows // 64)), dtype=np.uint64)
+    for line, vector in zip(table.view(np.uint8), vectors, strict=True):
+        if vector is not None:
+            line[: len(vector)] = vector
+    return table
+
+
 class Lists:
     """For each row a list of numbers, as Arrow keeps them: all numbers in one array, and where each row begins."""
 
-    def __init__(self, values: NDArray[np.integer], offsets: NDArray[np.int32]) -> None:
+    def __init__(self, values: NDArray[np.int16], offsets: NDArray[np.int32]) -> None:
         self.values = values
         self.offsets = offsets
 
@@ -129,6 +143,8 @@ class Lists:
     def of(cls, vectors: Iterable[tuple[int, Maybe]], rows: int) -> Lists:
         """The lists in which each number stands for the rows of its vector, in the order of the vectors."""
         some = [(number, vector) for number, vector in vectors if vector is not None]
+        if some and loops.compiled():
+            return cls._compiled(some, rows)
         # In blocks that the processor keeps at hand.
         blocks = [
             cls._block([(number, vector[start >> 3 : (start + _BLOCK) >> 3]) for number, vector in some], end - start)
@@ -139,6 +155,16 @@ class Lists:
         begins = np.cumsum([0, *(one.offsets[-1] for one in blocks)], dtype=np.int32)
         offsets = [one.offsets[:-1] + begin for one, begin in zip(blocks, begins, strict=False)]
         return cls(np.concatenate([one.values for one in blocks]), np.concatenate([*offsets, begins[-1:]]))
+
+    @classmethod
+    def _compiled(cls, some: Sequence[tuple[int, Packed]], rows: int) -> Lists:
+        from psoas_rules.cohort import compiled
+
+        table = stacked([vector for _, vector in some], rows)
+        values = np.empty(int(np.bitwise_count(table).sum()), dtype=np.int16)
+        offsets = np.empty(rows + 1, dtype=np.int32)
+        compiled.lists(table, np.array([number for number, _ in some], dtype=np.int16), values, offsets)
+        return cls(values, offsets)
 
     @classmethod
     def _block(cls, some: Sequence[tuple[int, Packed]], rows: int) -> Lists:

@@ -6,13 +6,14 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+import attrs
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from psoas_rules.cohort.cells import Cells, all_clear, filled, read_cells, rounded, some, worked_out, yes_no
 from psoas_rules.cohort.columns import LISTS, Column, columns_of
-from psoas_rules.cohort.packed import Maybe, Packed, both, either, packed, unpacked, without
+from psoas_rules.cohort.packed import Maybe, Packed, both, either, indices, packed, unpacked, without
 from psoas_rules.conditions import Op, Test, compare
 from psoas_rules.facts import FactSpec
 from psoas_rules.lexicon import Lexicon
@@ -27,6 +28,31 @@ COMPARE: Final[Mapping[Op, Callable[[Any, Any], Any]]] = {
     "below": operator.lt,
 }
 """What each comparison does with whole columns; `answered` is told by what is known."""
+
+
+@attrs.frozen(eq=False)
+class Some:
+    """Numbers that are known in some rows alone.
+
+    Attributes:
+        rows: The rows.
+        values: The number of each of them, in order.
+    """
+
+    rows: Packed
+    values: NDArray[np.float64]
+
+    def everywhere(self, rows: int) -> NDArray[np.float64]:
+        """The number in every row, nan where it is not known."""
+        found = np.full(rows, np.nan)
+        found[indices(self.rows, rows)] = self.values
+        return found
+
+    def those(self, passing: NDArray[np.bool_], rows: int) -> Maybe:
+        """The rows of these values."""
+        found = np.zeros(rows, dtype=np.bool_)
+        found[indices(self.rows, rows)] = passing
+        return some(found)
 
 
 class CohortReader:
@@ -102,7 +128,8 @@ class FactColumns:
         self._yes_no: dict[str, tuple[Maybe, Maybe]] = {}
         self._passing: dict[tuple[object, ...], Maybe] = {}
         self._rounded: dict[int, NDArray[Any]] = {}
-        self._worked_out: dict[str, NDArray[np.float64] | None] = {}
+        self._sides: dict[str, tuple[Packed, tuple[NDArray[Any], NDArray[Any]]] | None] = {}
+        self._worked_out: dict[str, Some | None] = {}
         bad = [(column, self._read(column, batch.column(column.place))) for column in reader.columns]
         self.bad = [(column, rows) for column, rows in bad if rows is not None]
         self.torn = either(self._two_screens(), *self._wrong_ages())
@@ -117,8 +144,8 @@ class FactColumns:
         if spec is None or spec.kind == "finding":
             return self._yes_no[fact][0] if fact in self._yes_no else None
         if spec.derive is not None:
-            numbers = self._derived(fact, spec)
-            return None if numbers is None else some(~np.isnan(numbers))
+            derived = self._derived(fact, spec)
+            return None if derived is None else derived.rows
         if spec.answer in LISTS:
             return self._listed(spec.name)
         if spec.answer == "yes_no":
@@ -144,7 +171,8 @@ class FactColumns:
         """The value of a number in every row, nan where it is not known; None when it is known in none."""
         spec = self._spec(fact)
         if spec is not None and spec.derive is not None:
-            return self._derived(fact, spec)
+            derived = self._derived(fact, spec)
+            return None if derived is None else derived.everywhere(self.n)
         cells = self._of(fact)
         if cells is None or cells.numbers is None or cells.known is None:
             return None
@@ -244,18 +272,14 @@ class FactColumns:
         if isinstance(test.value, bool | str):
             return None
         if spec.derive is not None:
-            return self._compared(test, self._derived(test.fact, spec))
+            derived = self._derived(test.fact, spec)
+            return None if derived is None else derived.those(COMPARE[test.op](derived.values, test.value), self.n)
         cells = self._of(test.fact)
         if cells is None or cells.numbers is None:
             return None
-        return both(cells.known, self._compared(test, self._exact(test.fact, cells.numbers)))
-
-    @staticmethod
-    def _compared(test: Test, numbers: NDArray[Any] | None) -> Maybe:
-        if numbers is None:
-            return None
         with np.errstate(invalid="ignore"):
-            return some(COMPARE[test.op](numbers, test.value))
+            passing = COMPARE[test.op](self._exact(test.fact, cells.numbers), test.value)
+        return both(cells.known, some(passing))
 
     def _exact(self, fact: str, numbers: NDArray[Any]) -> NDArray[Any]:
         """The numbers to the digit to which they are read."""
@@ -264,17 +288,35 @@ class FactColumns:
             self._rounded[place] = rounded(numbers) if numbers.dtype.kind == "f" else numbers
         return self._rounded[place]
 
-    def _derived(self, fact: str, spec: FactSpec) -> NDArray[np.float64] | None:
+    def _derived(self, fact: str, spec: FactSpec) -> Some | None:
         """A number that is worked out from both sides of a measure."""
         if fact not in self._worked_out:
             assert spec.derive is not None
-            left, right = (self.numbers(f"{spec.kind}.{spec.derive.of}.{side}") for side in SIDES)
-            found = None
-            if left is not None and right is not None:
+            found, both_sides = None, self._both_sides(f"{spec.kind}.{spec.derive.of}")
+            if both_sides is not None:
+                rows, (left, right) = both_sides
                 own = fact != f"{spec.name}.right"
-                found = worked_out(spec.derive.how, left if own else right, right if own else left)
+                values = worked_out(spec.derive.how, left if own else right, right if own else left)
+                found = Some(rows, values)
             self._worked_out[fact] = found
         return self._worked_out[fact]
+
+    def _both_sides(self, measure: str) -> tuple[Packed, tuple[NDArray[Any], NDArray[Any]]] | None:
+        """The rows in which a measure is known on both sides, and its values there: mostly few have been measured."""
+        if measure not in self._sides:
+            found, cells = None, [self._of(f"{measure}.{side}") or Cells() for side in SIDES]
+            rows = both(*[one.known for one in cells])
+            if rows is not None:
+                at = indices(rows, self.n)
+                left, right = (self._exactly(one.numbers, at) for one in cells)
+                found = rows, (left, right)
+            self._sides[measure] = found
+        return self._sides[measure]
+
+    @staticmethod
+    def _exactly(numbers: NDArray[Any] | None, at: NDArray[np.intp]) -> NDArray[np.float64]:
+        assert numbers is not None
+        return rounded(numbers[at])
 
     # Columns
 

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pyarrow as pa
 
+from psoas_rules.cohort import loops
 from psoas_rules.cohort.building import Builder
 from psoas_rules.cohort.columns import kept_fields, passed_over, plain_names
 from psoas_rules.cohort.deciding import Decider
@@ -68,6 +69,7 @@ def recommend_table(
         CohortError: if the table as a whole cannot be read, or a compared row differs.
     """
     reader = _stream(table)
+    loops.announce(getattr(table, "num_rows", 0))
     batches = list(recommend_batches(reader, recommender, columns=columns, keep=keep, audit=audit))
     return pa.Table.from_batches(batches, output_schema(columns, kept_fields(reader.schema, keep)))
 
@@ -175,6 +177,7 @@ class _Runner:
             made = self._spliced(batch, made, slow.tolist(), self._refusals.problems(batch, facts))
         if self._audit:
             self._compare(batch, made)
+        loops.count(batch.num_rows)
         return made
 
     def _spliced(

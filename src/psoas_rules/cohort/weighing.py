@@ -5,17 +5,17 @@ What the numbers mean is `psoas_rules.weighing`; the constants and the points ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeAlias, TypeVar, get_args
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias, get_args
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from psoas_rules.cohort.errors import CohortError
-from psoas_rules.cohort.packed import Maybe, side_by_side
+from psoas_rules.cohort.adding import LANES, MOST, Adder, Four, Points
+from psoas_rules.cohort.packed import Maybe
 from psoas_rules.outcomes import ProfileKind, Sureness, Word
-from psoas_rules.weighing import PERSON_TARGETS, PLACES, Scales
+from psoas_rules.weighing import PERSON_TARGETS, PLACES, Scales, Standing, conclude
 
 WORDS: Final = ("no_information", "unlikely", "uncertain", "provisional", "supported")
 """Every `Word`; its place is its code. From `provisional` on a pattern fits."""
@@ -31,13 +31,18 @@ assert set(SURENESS) == set(get_args(Sureness))
 _FITS: Final = WORDS.index("provisional")
 _SURE: Final = WORDS.index("supported")
 _UNLIKELY: Final = WORDS.index("unlikely")
-_MOST_AT_ONCE: Final = 8
-_MOST: Final = 30_000
-"""No sum of points comes near it; see `ScalesByColumns`."""
+_BLOCK: Final = 16_384
+"""Rows that are weighed together, so that the processor keeps them at hand; a multiple of eight."""
+_LEFT, _RIGHT = 0, 2
+"""Of an item that is asked on both sides, where the points of each side stand; whether there are any stands behind."""
 
-_Kind = TypeVar("_Kind", bound=np.generic)
-Points: TypeAlias = NDArray[np.int16]
+_IN_EACH: Final = np.ones(LANES, dtype=np.uint8).view(np.uint32)[0]
+"""A one in each of four bytes."""
+
+_Words: TypeAlias = NDArray[np.int8]
 _Flags: TypeAlias = NDArray[np.bool_]
+
+assert len(PLACES) == LANES
 
 
 @attrs.frozen(eq=False)
@@ -52,11 +57,11 @@ class Weighing:
         confidence: Codes of how sure they are.
     """
 
-    words: tuple[NDArray[np.int8], ...]
-    totals: tuple[Points, ...]
+    words: _Words
+    totals: Points
     person: Mapping[str, Points]
-    profile: NDArray[np.int8]
-    confidence: NDArray[np.int8]
+    profile: _Words
+    confidence: _Words
 
 
 def as_points(hundredths: Points) -> NDArray[np.float64]:
@@ -66,36 +71,30 @@ def as_points(hundredths: Points) -> NDArray[np.float64]:
     return found
 
 
-@attrs.frozen(eq=False)
-class _Share:
-    """What eight rules add to one sum: for each of the 256 ways in which they can fire."""
-
-    sum: int
-    table: Points
-
-
 class ScalesByColumns:
     """The scales of a pack for batches.
 
     Args:
         scales: The scales of the pack.
+
+    Raises:
+        CohortError: if the points of the pack are too large to be summed by columns.
     """
 
     def __init__(self, scales: Scales) -> None:
-        self._weights = attrs.evolve(scales.weights, reported_cap=min(scales.weights.reported_cap, _MOST))
-        names: dict[tuple[object, ...], int] = {}
-        given: list[dict[int, int]] = []
+        self._weights = attrs.evolve(scales.weights, reported_cap=min(scales.weights.reported_cap, MOST))
+        given: list[dict[tuple[Four, int], int]] = []
         for number in range(len(scales.points)):
-            points: dict[int, int] = {}
-            for name, hundredths in _adds(scales, number):
-                place = names.setdefault(name, len(names))
+            points: dict[tuple[Four, int], int] = {}
+            for place, hundredths in _adds(scales, number):
                 points[place] = points.get(place, 0) + hundredths
             given.append(points)
-        if sum(max(map(abs, points.values()), default=0) for points in given) > _MOST:
-            raise CohortError("the points of this pack are too large to be summed by columns; use `recommend`")
-        self._names = names
-        groups = [given[start : start + _MOST_AT_ONCE] for start in range(0, len(given), _MOST_AT_ONCE)]
-        self._groups = tuple(tuple(_shares(group)) for group in groups)
+        self._adder = Adder(given)
+        fours = dict.fromkeys(four for points in given for four, _ in points)
+        self._paired = {
+            target: tuple(four for four in fours if isinstance(four, _Paired) and four.target == target)
+            for target in PERSON_TARGETS
+        }
 
     def weigh(self, fired: Sequence[Maybe], items: NDArray[np.uint8], rows: int) -> Weighing:
         """Weighs the evidence.
@@ -105,68 +104,78 @@ class ScalesByColumns:
             items: For each row, how many signs that bear on a pattern were answered.
             rows: How many rows there are.
         """
-        sums = self._sums(fired, rows)
-        nothing = np.zeros(rows, dtype=np.int16)
+        found = Weighing(
+            words=np.empty((LANES, rows), dtype=np.int8),
+            totals=np.empty((LANES, rows), dtype=np.int16),
+            person={target: np.zeros(rows, dtype=np.int16) for target in PERSON_TARGETS},
+            profile=np.empty(rows, dtype=np.int8),
+            confidence=np.empty(rows, dtype=np.int8),
+        )
+        for start in range(0, rows, _BLOCK):
+            end = min(start + _BLOCK, rows)
+            some = [None if one is None else one[start >> 3 : (end + 7) >> 3] for one in fired]
+            sums = self._adder.sums(some, end - start)
+            self._patterns(sums, items[start:end], found, slice(start, end))
+            for target, points in self._people(sums):
+                found.person[target][start:end] += points
+        return found
 
-        def of(*name: object) -> Points:
-            place = self._names.get(name)
-            return nothing if place is None else sums.get(place, nothing)
-
+    def _patterns(self, sums: Mapping[Four, Points], items: NDArray[np.uint8], found: Weighing, here: slice) -> None:
         w = self._weights
-        reported, up, down = ([of(kind, p) for p in range(len(PLACES))] for kind in ("reported", "up", "down"))
-        tested = [of("tested", p) > 0 for p in range(len(PLACES))]
-        totals = [w.prior + np.minimum(r, w.reported_cap) + u + d for r, u, d in zip(reported, up, down, strict=True)]
-        enough = items >= w.enough_items
-        words = []
-        for total, above, any_measured in zip(totals, up, tested, strict=True):
-            # From the least to the most: what comes later stands.
-            word = np.where(any_measured | enough, np.int8(_UNLIKELY), np.int8(0))
-            word[total > w.unlikely] = WORDS.index("uncertain")
-            word[total >= w.provisional] = _FITS
-            word[(total >= w.supported) & (above > 0)] = _SURE
-            words.append(word)
-        against = []
-        for r, u, d in zip(reported, up, down, strict=True):
-            measured = u + d
-            against.append(
-                ((u > 0) & (d < 0))
-                | ((r >= w.contradiction) & (measured < 0))
-                | ((r <= -w.contradiction) & (measured > 0))
-            )
-        profile, confidence = _conclude(words, totals, tested, against)
-        person = {target: self._person(target, of, nothing) for target in PERSON_TARGETS}
-        return Weighing(tuple(words), tuple(totals), person, profile, confidence)
+        nothing = np.zeros((len(items), LANES), dtype=np.int16)
+        reported, up, down, tested = (sums.get(four, nothing) for four in ("reported", "up", "down", "tested"))
+        measured = up + down
+        totals = np.minimum(reported, w.reported_cap) + measured + np.int16(w.prior)
+        any_tested, above = tested > 0, up > 0
+        # Each step is above those before it, so that the highest one stands.
+        # Once for each place: as bytes side by side, many times faster than what NumPy does with so short rows.
+        enough = ((items >= w.enough_items) * _IN_EACH).view(np.bool_).reshape(-1, LANES)
+        words = (any_tested | enough).view(np.int8) * np.int8(_UNLIKELY)
+        for holds, word in (
+            (totals > w.unlikely, WORDS.index("uncertain")),
+            (totals >= w.provisional, _FITS),
+            ((totals >= w.supported) & above, _SURE),
+        ):
+            np.maximum(words, holds.view(np.int8) * np.int8(word), out=words)
+        against = (
+            (above & (down < 0))
+            | ((reported >= w.contradiction) & (measured < 0))
+            | ((reported <= -w.contradiction) & (measured > 0))
+        )
+        found.words[:, here], found.totals[:, here] = words.T, totals.T
+        found.profile[here], found.confidence[here] = _conclude(words, totals, any_tested, against)
 
-    def _sums(self, fired: Sequence[Maybe], rows: int) -> dict[int, Points]:
-        sums: dict[int, Points] = {}
-        for number, shares in enumerate(self._groups):
-            eight = fired[number * _MOST_AT_ONCE : (number + 1) * _MOST_AT_ONCE]
-            if all(one is None for one in eight):
-                continue
-            # As indices once, or each look-up would convert them anew.
-            ways = side_by_side(eight, rows)[:rows].astype(np.intp)
-            for share in shares:
-                added = share.table.take(ways)
-                known = sums.get(share.sum)
-                sums[share.sum] = added if known is None else np.add(known, added, out=known)
-        return sums
-
-    def _person(self, target: str, of: Callable[..., Points], nothing: Points) -> Points:
+    def _people(self, sums: Mapping[Four, Points]) -> Iterator[tuple[str, Points]]:
         """The points of the person as a whole: an item asked on both sides counts once, where it is higher."""
-        total = nothing
-        items = dict.fromkeys(name[2] for name in self._names if name[:2] == ("person", target))
-        for item in items:
-            total = total + of("person", target, item, None)
-            sides = [(of("person", target, item, s), of("told", target, item, s) > 0) for s in ("left", "right")]
-            if all(points is nothing for points, _ in sides):
-                continue
-            (left, has_left), (right, has_right) = sides
-            higher = np.where(has_left & has_right, np.maximum(left, right), np.where(has_left, left, right))
-            total = total + higher
-        return total
+        for place, target in enumerate(PERSON_TARGETS):
+            four, lane = _once(place)
+            if four in sums:
+                yield target, sums[four][:, lane]
+            for pair in self._paired[target]:
+                if pair in sums:
+                    points = sums[pair]
+                    left, right = points[:, _LEFT], points[:, _RIGHT]
+                    has_left, has_right = points[:, _LEFT + 1] > 0, points[:, _RIGHT + 1] > 0
+                    only = np.where(has_left, left, right)
+                    # Nothing told on either side is nothing on the right one, too.
+                    yield target, np.where(has_left & has_right, np.maximum(left, right), only)
 
 
-def _adds(scales: Scales, number: int) -> Iterable[tuple[tuple[object, ...], int]]:
+@attrs.frozen
+class _Paired:
+    """The sums of an item that is asked on both sides: the points of each, and whether there are any."""
+
+    target: str
+    item: str
+
+
+def _once(target: int) -> tuple[Four, int]:
+    """Where the points of items that are asked once are summed, for a target by its place."""
+    four, lane = divmod(target, LANES)
+    return ("once", four), lane
+
+
+def _adds(scales: Scales, number: int) -> Iterable[tuple[tuple[Four, int], int]]:
     """What one rule adds to which sums, each with a name."""
     one = scales.points[number]
     for place, points in one.patterns:
@@ -176,44 +185,32 @@ def _adds(scales: Scales, number: int) -> Iterable[tuple[tuple[object, ...], int
         else:
             yield ("reported", place), points
     for target, points in one.person:
-        yield ("person", target, one.rule.item, one.rule.side), points
-        yield ("told", target, one.rule.item, one.rule.side), 1
+        if one.rule.side is None:
+            yield _once(PERSON_TARGETS.index(target)), points
+        else:
+            four, lane = _Paired(target, str(one.rule.item)), _LEFT if one.rule.side == "left" else _RIGHT
+            yield (four, lane), points
+            yield (four, lane + 1), 1
 
 
-def _shares(group: Sequence[Mapping[int, int]]) -> Iterable[_Share]:
-    ways = np.arange(256)
-    for place in dict.fromkeys(place for points in group for place in points):
-        table = sum((ways >> number & 1) * points.get(place, 0) for number, points in enumerate(group))
-        yield _Share(place, np.asarray(table, dtype=np.int16))
-
-
-def _conclude(
-    words: Sequence[NDArray[np.int8]], totals: Sequence[Points], tested: Sequence[_Flags], against: Sequence[_Flags]
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def _conclude(words: _Words, totals: Points, tested: _Flags, against: _Flags) -> tuple[_Words, _Words]:
     """Profile and sureness, from the side that each pattern fits better; the left one when they are even."""
+    stand = words + against.view(np.int8) * np.int8(_AGAINST) + tested.view(np.int8) * np.int8(_TESTED)
+    tight, weak = (
+        np.where(totals[:, first] >= totals[:, first + 1], stand[:, first], stand[:, first + 1]) for first in (0, 2)
+    )
+    both = tight.astype(np.intp) * len(_STANDINGS) + weak
+    return _PROFILE_OF.take(both, mode="clip"), _SURENESS_OF.take(both, mode="clip")
 
-    def better(those: Sequence[NDArray[_Kind]], first: int) -> NDArray[_Kind]:
-        chosen: NDArray[_Kind] = np.where(totals[first] >= totals[first + 1], those[first], those[first + 1])
-        return chosen
 
-    tight, weak = (better(words, first) for first in (0, 2))
-    is_tight, is_weak = tight >= _FITS, weak >= _FITS
-    both, neither = is_tight & is_weak, (tight == _UNLIKELY) & (weak == _UNLIKELY)
-    profile = np.full(len(tight), PROFILES.index("uncertain"), dtype=np.int8)
-    profile[neither] = PROFILES.index("neither")
-    profile[is_weak] = PROFILES.index("weak")
-    profile[is_tight] = PROFILES.index("tight")
-    profile[both] = PROFILES.index("both")
-    # Only the patterns that fit are looked at; both of them while none does.
-    show_tight, show_weak = is_tight | ~is_weak, is_weak | ~is_tight
-    contradicted = (better(against, 0) & show_tight) | (better(against, 2) & show_weak)
-    measured = (better(tested, 0) | ~show_tight) & (better(tested, 2) | ~show_weak)
-    clear = measured & ~contradicted
-    all_sure = ((tight == _SURE) | ~is_tight) & ((weak == _SURE) | ~is_weak)
-    confidence = np.where(clear, np.int8(SURENESS.index("medium")), np.int8(SURENESS.index("low")))
-    fits = is_tight | is_weak
-    sure = fits & all_sure
-    confidence[sure] = SURENESS.index("high")
-    confidence[sure & contradicted] = SURENESS.index("medium")
-    confidence[profile == PROFILES.index("uncertain")] = SURENESS.index("low")
-    return profile, confidence
+_AGAINST: Final = len(WORDS)
+_TESTED: Final = 2 * len(WORDS)
+_STANDINGS: Final = tuple(
+    Standing(word, contradicted, measured)
+    for measured in (False, True)
+    for contradicted in (False, True)
+    for word in WORDS
+)
+_CONCLUSIONS: Final = tuple(conclude(tight, weak) for tight in _STANDINGS for weak in _STANDINGS)
+_PROFILE_OF: Final = np.array([PROFILES.index(profile) for profile, _ in _CONCLUSIONS], dtype=np.int8)
+_SURENESS_OF: Final = np.array([SURENESS.index(sureness) for _, sureness in _CONCLUSIONS], dtype=np.int8)

@@ -1,0 +1,213 @@
+"""The innermost loops over rows as machine code, made by Numba.
+
+Each does what NumPy does without it, in one go over the data where NumPy needs many. Rows are taken 64 at a time, as
+the bits of a number; bits behind the last row are 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, ParamSpec, TypeVar
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+WORD: Final = 64
+"""Rows in a number."""
+_SIDE: Final = 8
+"""Numbers of each vector that are worked on together: as many as the processor fetches at once."""
+
+
+def _compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    try:
+        return njit(cache=True)(function)
+    except RuntimeError:
+        # No folder to keep machine code in; then it is made anew in each process.
+        return njit()(function)
+
+
+def _places() -> NDArray[np.uint8]:
+    places = np.zeros(WORD, dtype=np.uint8)
+    for place in range(WORD):
+        places[(_DE_BRUIJN << place) % (1 << WORD) >> 58] = place
+    return places
+
+
+# Which bit of a number is set, if it is a single one: a product with this number has another first six bits for each.
+_DE_BRUIJN: Final = 0x03F79D71B4CB0A89
+_PLACES: Final = _places()
+
+
+@_compiled
+def _turn(square: NDArray[np.uint64]) -> None:
+    """Turns 64 numbers over, as a square of bits: what was bit j of number i becomes bit i of number j."""
+    shift = 32
+    mask = np.uint64(0x00000000FFFFFFFF)
+    while shift:
+        row = 0
+        while row < WORD:
+            moved = ((square[row] >> np.uint64(shift)) ^ square[row + shift]) & mask
+            square[row] ^= moved << np.uint64(shift)
+            square[row + shift] ^= moved
+            row = (row + shift + 1) & ~shift
+        shift >>= 1
+        mask ^= mask << np.uint64(shift)
+
+
+@_compiled
+def _turn_side(vectors: NDArray[np.uint64], first: int, squares: NDArray[np.uint64]) -> int:
+    """Turns some numbers of every vector over.
+
+    Args:
+        vectors: A vector in each row, 64 rows of the batch in each number.
+        first: The first of the numbers.
+        squares: For each number and each 64 vectors, the 64 rows; written to.
+
+    Returns:
+        How many numbers there were.
+    """
+    count = vectors.shape[0]
+    wide: int = min(_SIDE, vectors.shape[1] - first)
+    for group in range(squares.shape[1]):
+        most = min(WORD, count - WORD * group)
+        for vector in range(most):
+            for number in range(wide):
+                squares[number, group, vector] = vectors[WORD * group + vector, first + number]
+        for number in range(wide):
+            squares[number, group, most:] = 0
+            _turn(squares[number, group])
+    return wide
+
+
+@_compiled
+def lists(
+    vectors: NDArray[np.uint64], numbers: NDArray[np.int16], values: NDArray[np.int16], offsets: NDArray[np.int32]
+) -> None:
+    """For each row the numbers of the vectors in which its bit is set.
+
+    Args:
+        vectors: The vectors.
+        numbers: The number of each.
+        values: All numbers, row by row; written to.
+        offsets: Where each row begins, and the last one ends; written to.
+    """
+    rows = len(offsets) - 1
+    groups = -(-vectors.shape[0] // WORD)
+    squares = np.zeros((_SIDE, groups, WORD), dtype=np.uint64)
+    at = 0
+    offsets[0] = 0
+    for first in range(0, vectors.shape[1], _SIDE):
+        wide = _turn_side(vectors, first, squares)
+        for row in range(first * WORD, min((first + wide) * WORD, rows)):
+            number, inside = row // WORD - first, row % WORD
+            for group in range(groups):
+                bits = squares[number, group, inside]
+                while bits:
+                    lowest = bits & (~bits + np.uint64(1))
+                    place = _PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
+                    values[at] = numbers[WORD * group + place]
+                    at += 1
+                    bits ^= lowest
+            offsets[row + 1] = at
+
+
+@_compiled
+def sums(
+    vectors: NDArray[np.uint64], sums_of: NDArray[np.int64], adds: NDArray[np.uint64], found: NDArray[np.uint64]
+) -> None:
+    """Adds up for each row what the vectors add in which its bit is set.
+
+    Args:
+        vectors: The vectors.
+        sums_of: For each vector the two sums that it adds to; the place behind the last sum is for nothing.
+        adds: For each vector what it adds to them.
+        found: The sums, a column for each row of the batch; written to.
+    """
+    many, rows = found.shape
+    groups = -(-vectors.shape[0] // WORD)
+    squares = np.zeros((_SIDE, groups, WORD), dtype=np.uint64)
+    own = np.zeros(many + 1, dtype=np.uint64)
+    for first in range(0, vectors.shape[1], _SIDE):
+        wide = _turn_side(vectors, first, squares)
+        for row in range(first * WORD, min((first + wide) * WORD, rows)):
+            number, inside = row // WORD - first, row % WORD
+            own[:] = 0
+            for group in range(groups):
+                bits = squares[number, group, inside]
+                while bits:
+                    lowest = bits & (~bits + np.uint64(1))
+                    vector = WORD * group + _PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
+                    # Always two: the processor need not guess how many.
+                    own[sums_of[vector, 0]] += adds[vector, 0]
+                    own[sums_of[vector, 1]] += adds[vector, 1]
+                    bits ^= lowest
+            for place in range(many):
+                found[place, row] = own[place]
+
+
+@_compiled
+def coded(vectors: NDArray[np.uint64], adds: NDArray[np.uint16], codes: NDArray[np.uint16]) -> None:
+    """Adds for each vector its number to the code of every row whose bit is set.
+
+    Args:
+        vectors: The vectors.
+        adds: What each adds.
+        codes: The codes; written to.
+    """
+    rows = len(codes)
+    for number in range(vectors.shape[1]):
+        first = number * WORD
+        here = codes[first : min(first + WORD, rows)]
+        here[:] = 0
+        for vector in range(len(adds)):
+            bits, add = vectors[vector, number], adds[vector]
+            if bits:
+                for row in range(len(here)):
+                    here[row] += np.uint16((bits >> np.uint64(row)) & np.uint64(1)) * add
+
+
+@_compiled
+def taken(
+    rows: NDArray[np.uint64], codes: NDArray[np.uint16], table: NDArray[np.int32], found: NDArray[np.int32]
+) -> None:
+    """Adds to each of some rows what a table says of its code.
+
+    Args:
+        rows: The rows, as bits.
+        codes: The code of every row.
+        table: What each code adds.
+        found: The sums of every row; added to.
+    """
+    for number in range(len(rows)):
+        bits = rows[number]
+        while bits:
+            lowest = bits & (~bits + np.uint64(1))
+            row = WORD * number + _PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
+            found[row] += table[codes[row]]
+            bits ^= lowest
+
+
+@_compiled
+def steps(
+    values: NDArray[np.int16],
+    offsets: NDArray[np.int32],
+    codes: NDArray[np.uint16],
+    first: NDArray[np.int64],
+    found: NDArray[np.int64],
+) -> None:
+    """For each exercise of each row the place of its dose, in the tables of all exercises in a row.
+
+    Args:
+        values: The exercises, row by row.
+        offsets: Where each row begins.
+        codes: For each exercise the code of every row.
+        first: Where the table of each exercise begins.
+        found: The places; written to.
+    """
+    for row in range(len(offsets) - 1):
+        for place in range(offsets[row], offsets[row + 1]):
+            found[place] = first[values[place]] + codes[values[place], row]
