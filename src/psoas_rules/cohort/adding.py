@@ -23,6 +23,7 @@ LANES: Final = 4
 MOST: Final = 30_000
 """What can be added to a sum, by all rules together, is at most this much."""
 _AT_ONCE: Final = 8
+_ROOM: Final = 24
 _SIGNS: Final = np.full(LANES, 1 << 15, dtype=np.uint16).view(np.uint64)[0]
 """Four sums of zero, each with its sign turned over, so that nothing is borrowed from the next one in the end."""
 
@@ -106,10 +107,11 @@ class Adder:
     def _compiled(self, fired: Sequence[Maybe], rows: int) -> dict[Four, NDArray[np.uint64]]:
         from psoas_rules.cohort import compiled
 
-        found = np.empty((len(self._fours), rows), dtype=np.uint64)
+        # With some room behind each, or rows of all sums would fight for the same place in the processor's cache.
+        found = np.empty((len(self._fours), rows + _ROOM), dtype=np.uint64)
         vectors = stacked([fired[number] for number in self._order], rows)
         compiled.sums(vectors, self._sums_of, self._adds, found)
-        return {four: found[place] for place, four in enumerate(self._fours)}
+        return {four: found[place, :rows] for place, four in enumerate(self._fours)}
 
 
 def _shares(rules: Sequence[Mapping[tuple[Four, int], int]]) -> list[_Share]:

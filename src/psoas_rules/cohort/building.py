@@ -10,18 +10,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from psoas_rules.cohort import loops
 from psoas_rules.cohort.barring import Barring
 from psoas_rules.cohort.deciding import Decided
 from psoas_rules.cohort.doses import Doses, DoseTables, Source
 from psoas_rules.cohort.filling import Filler, Seconds, Sessions, joined
 from psoas_rules.cohort.packed import Lists, Maybe, Packed, both, either, packed, truths, without
 from psoas_rules.cohort.schema import COLUMNS, KINDS, output_type
+from psoas_rules.cohort.shown import ShownDoses, words
 from psoas_rules.cohort.weighing import PROFILES, SURENESS
 from psoas_rules.dosing import Cap
 from psoas_rules.kit import Kit
-from psoas_rules.outcomes import Dose
-from psoas_rules.pack import LEVELS, SIDES, STAGES
+from psoas_rules.pack import LEVELS, STAGES
 from psoas_rules.stages import Compiled, Ready
 
 OF_SESSIONS: Final = frozenset({"steps", "seconds", "left_out", "fired"})
@@ -64,8 +63,12 @@ class Builder:
         self._place = {name: place for place, name in enumerate(self._exercises)}
         self._slots = tuple(kit.slots)
         first = [0, *(len(self._tables.tables[name].doses) for name in self._exercises)]
-        self._first: NDArray[np.int64] = np.cumsum(first)
-        self._step_parts = self._parts()
+        self._begins: NDArray[np.int64] = np.cumsum(first)
+        self._shown = ShownDoses(
+            (kit.exercises[name].exercise.phase, dose)
+            for name in self._exercises
+            for dose in self._tables.tables[name].doses
+        )
         self._ids = {rule: place for place, rule in enumerate(dict.fromkeys(self._every_id()))}
         self._makers: Mapping[str, Callable[[Decided, _Filled | None], pa.Array]] = {
             "outcome": self._outcome,
@@ -140,25 +143,10 @@ class Builder:
         assert filled is not None
         picks = self._in_order(filled)
         lists = Lists.of(((self._place[name], rows) for name, rows in picks), decided.rows)
-        for name in filled.inside:
-            filled.doses.work_out(name)
-        steps = self._places(lists, filled.doses.codes)
-        parts = [
-            pa.DictionaryArray.from_arrays(pa.array(lists.values), pa.array(self._exercises)),
-            *(part(steps) for part in self._step_parts),
-        ]
-        items = pa.StructArray.from_arrays(parts, fields=list(output_type("steps").value_type))
+        parts = self._shown.take(filled.doses.places(lists, self._exercises, self._begins))
+        named = words(lists.values, self._exercises)
+        items = pa.StructArray.from_arrays([named, *parts], fields=list(output_type("steps").value_type))
         return _listed(lists, items, decided)
-
-    def _places(self, lists: Lists, codes: NDArray[np.uint16]) -> NDArray[np.int64]:
-        """For each exercise of each row the place of its dose in all tables in a row."""
-        if not loops.compiled():
-            return self._first[lists.values] + codes[lists.values, lists.rows()]
-        from psoas_rules.cohort import compiled
-
-        places = np.empty(len(lists.values), dtype=np.int64)
-        compiled.steps(lists.values, lists.offsets, codes, self._first, places)
-        return places
 
     def _in_order(self, filled: _Filled) -> Iterable[tuple[str, Packed]]:
         """The picks of all sessions, so that those of each row are in order; nobody has two patterns."""
@@ -171,28 +159,16 @@ class Builder:
                 by_slot[place.use.slot] += place.picks
         return [pick for picks in by_slot.values() for pick in joined(picks)]
 
-    def _parts(self) -> tuple[Callable[[NDArray[np.int64]], pa.Array], ...]:
-        """For each part of a step, what it is for the dose at each place of all tables in a row."""
-        every = [(name, one) for name in self._exercises for one in self._tables.tables[name].doses]
-        phases = tuple(dict.fromkeys(self._kit.exercises[name].exercise.phase for name, _ in every))
-        return (
-            _words([phases.index(self._kit.exercises[name].exercise.phase) for name, _ in every], phases),
-            _numbers(every, "sets", np.int16),
-            _numbers(every, "reps", np.int16),
-            _numbers(every, "hold_s", np.float32),
-            _words([None if one.first_side is None else SIDES.index(one.first_side) for _, one in every], SIDES),
-            _numbers(every, "extra_sets", np.int16),
-            _numbers(every, "seconds", np.float32),
-        )
-
     def _left_out(self, decided: Decided, filled: _Filled | None) -> pa.Array:
         assert filled is not None
-        nothing, slots = len(self._exercises), len(self._slots) + 1
-        entries: list[tuple[int, Maybe]] = []
+        names: list[int] = []
+        where: list[int] = []
+        vectors: list[Maybe] = []
 
         def note(exercise: str | None, slot: str | None, rows: Maybe) -> None:
-            place = nothing if exercise is None else self._place[exercise]
-            entries.append((place * slots + (0 if slot is None else self._slots.index(slot) + 1), rows))
+            names.append(-1 if exercise is None else self._place[exercise])
+            where.append(-1 if slot is None else self._slots.index(slot))
+            vectors.append(rows)
 
         for one in filled.sessions:
             for name, rows in one.blocked:
@@ -201,13 +177,10 @@ class Builder:
                 note(None, place.use.slot, place.empty)
             for slot, name, rows in one.whole:
                 note(name, slot, without(rows, filled.inside.get(name)))
-        lists = Lists.of(entries, decided.rows)
-        names, where = np.divmod(lists.values, np.int16(slots))
+        lists = Lists.of(enumerate(vectors), decided.rows)
+        of_entries = ((names, self._exercises), (where, self._slots))
         items = pa.StructArray.from_arrays(
-            [
-                pa.DictionaryArray.from_arrays(pa.array(names, mask=names == nothing), pa.array(self._exercises)),
-                pa.DictionaryArray.from_arrays(pa.array(where - np.int16(1), mask=where == 0), pa.array(self._slots)),
-            ],
+            [words(np.array(codes, dtype=np.int16).take(lists.values), texts) for codes, texts in of_entries],
             fields=list(output_type("left_out").value_type),
         )
         return _listed(lists, items, decided)
@@ -229,7 +202,7 @@ class Builder:
             rows = both(profile, self._touched(self._kit.session_caps.get(one.profile, ()), filled))
             entries.append((self._ids[f"session_limits.{one.profile}"], rows))
         lists = Lists.of(entries, decided.rows)
-        items = pa.DictionaryArray.from_arrays(pa.array(lists.values), pa.array(list(self._ids)))
+        items = words(lists.values, tuple(self._ids))
         return _listed(lists, items, None)
 
     def _every_id(self) -> Iterable[str]:
@@ -261,28 +234,3 @@ def _listed(lists: Lists, items: pa.Array, decided: Decided | None) -> pa.Array:
 
 def _constant(text: str, rows: int) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, dtype=np.int8)), pa.array([text]))
-
-
-def _words(codes: Sequence[int | None], names: Sequence[str]) -> Callable[[NDArray[np.int64]], pa.Array]:
-    table = np.array([-1 if code is None else code for code in codes], dtype=np.int8)
-    words, missing = pa.array(names), bool((table < 0).any())
-
-    def part(steps: NDArray[np.int64]) -> pa.Array:
-        taken = table[steps]
-        return pa.DictionaryArray.from_arrays(pa.array(taken, mask=taken < 0 if missing else None), words)
-
-    return part
-
-
-def _numbers(
-    every: Sequence[tuple[str, Dose]], name: str, kind: type[np.int16 | np.float32]
-) -> Callable[[NDArray[np.int64]], pa.Array]:
-    given = [getattr(one, name) for _, one in every]
-    table = np.array([0 if value is None else value for value in given], dtype=kind)
-    empty = np.array([value is None for value in given], dtype=np.bool_)
-    missing = bool(empty.any())
-
-    def part(steps: NDArray[np.int64]) -> pa.Array:
-        return pa.array(table[steps], mask=empty[steps] if missing else None)
-
-    return part

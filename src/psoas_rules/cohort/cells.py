@@ -45,7 +45,7 @@ class Cells:
         open: The rows that say in words that the answer is not known.
         yes: For yes or no, the rows with yes.
         numbers: For numbers, the value of every known row, as it came.
-        codes: For choices, the place of the option in every known row; -1 in the others.
+        codes: For choices, the place of the option in every known row; anything in the others.
         entries: For lists, which options are on the list of each row: one bit an option, 64 to an array.
     """
 
@@ -226,6 +226,11 @@ def _spelled(array: pa.Array) -> tuple[Maybe, Maybe]:
 
 
 def _choices(array: pa.Array, given: Packed, options: Sequence[str]) -> Cells:
+    if pa.types.is_dictionary(array.type):
+        codes = word_codes(array.dictionary, options)
+        if codes is not None and len(codes) and codes.min() >= 0:
+            # There is nothing but options in it, and no cell has to be looked at.
+            return Cells(given, known=given, codes=codes.take(_values(array.indices), mode="clip"))
     # An option that is called `unknown` is an answer all the same.
     codes = word_codes(array, (*options, *(word for word in UNKNOWN if word not in options)))
     if codes is None:

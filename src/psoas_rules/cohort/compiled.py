@@ -40,6 +40,7 @@ def _places() -> NDArray[np.uint8]:
 # Which bit of a number is set, if it is a single one: a product with this number has another first six bits for each.
 _DE_BRUIJN: Final = 0x03F79D71B4CB0A89
 _PLACES: Final = _places()
+_MIXING: Final = 0x9E3779B97F4A7C15
 
 
 @_compiled
@@ -150,36 +151,46 @@ def sums(
 
 
 @_compiled
-def coded(vectors: NDArray[np.uint64], adds: NDArray[np.uint16], codes: NDArray[np.uint16]) -> None:
-    """Adds for each vector its number to the code of every row whose bit is set.
+def numbered(words: NDArray[np.uint64], found: NDArray[np.int32]) -> int:
+    """Writes for each word the number of it among those that differ, in the order in which they come.
 
     Args:
-        vectors: The vectors.
-        adds: What each adds.
-        codes: The codes; written to.
+        words: The words.
+        found: The numbers; written to.
+
+    Returns:
+        How many words differ.
     """
-    rows = len(codes)
-    for number in range(vectors.shape[1]):
-        first = number * WORD
-        here = codes[first : min(first + WORD, rows)]
-        here[:] = 0
-        for vector in range(len(adds)):
-            bits, add = vectors[vector, number], adds[vector]
-            if bits:
-                for row in range(len(here)):
-                    here[row] += np.uint16((bits >> np.uint64(row)) & np.uint64(1)) * add
+    size = 2
+    while size < 2 * len(words):
+        size *= 2
+    keys = np.empty(size, dtype=np.uint64)
+    numbers = np.full(size, -1, dtype=np.int32)
+    count = 0
+    for row in range(len(words)):
+        word = words[row]
+        mixed = word * np.uint64(_MIXING)
+        at = np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1))
+        while numbers[at] >= 0 and keys[at] != word:
+            at = (at + 1) & (size - 1)
+        if numbers[at] < 0:
+            numbers[at] = count
+            keys[at] = word
+            count += 1
+        found[row] = numbers[at]
+    return count
 
 
 @_compiled
 def taken(
-    rows: NDArray[np.uint64], codes: NDArray[np.uint16], table: NDArray[np.int32], found: NDArray[np.int32]
+    rows: NDArray[np.uint64], classes: NDArray[np.int32], adds: NDArray[np.int32], found: NDArray[np.int32]
 ) -> None:
-    """Adds to each of some rows what a table says of its code.
+    """Adds to each of some rows what its class says.
 
     Args:
         rows: The rows, as bits.
-        codes: The code of every row.
-        table: What each code adds.
+        classes: The class of every row.
+        adds: What each class adds.
         found: The sums of every row; added to.
     """
     for number in range(len(rows)):
@@ -187,27 +198,28 @@ def taken(
         while bits:
             lowest = bits & (~bits + np.uint64(1))
             row = WORD * number + _PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
-            found[row] += table[codes[row]]
+            found[row] += adds[classes[row]]
             bits ^= lowest
 
 
 @_compiled
-def steps(
+def looked_up(
     values: NDArray[np.int16],
     offsets: NDArray[np.int32],
-    codes: NDArray[np.uint16],
-    first: NDArray[np.int64],
+    classes: NDArray[np.int32],
+    table: NDArray[np.int64],
     found: NDArray[np.int64],
 ) -> None:
-    """For each exercise of each row the place of its dose, in the tables of all exercises in a row.
+    """For each number in the list of each row what a table says of it and of the class of the row.
 
     Args:
-        values: The exercises, row by row.
+        values: The numbers, row by row.
         offsets: Where each row begins.
-        codes: For each exercise the code of every row.
-        first: Where the table of each exercise begins.
-        found: The places; written to.
+        classes: The class of every row.
+        table: A row for each number, a column for each class.
+        found: What it says; written to.
     """
     for row in range(len(offsets) - 1):
+        own = classes[row]
         for place in range(offsets[row], offsets[row + 1]):
-            found[place] = first[values[place]] + codes[values[place], row]
+            found[place] = table[values[place], own]

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psoas_rules.cohort import loops
+from psoas_rules.cohort.alike import Classes
 from psoas_rules.cohort.errors import CohortError
-from psoas_rules.cohort.packed import Maybe, either, indices, stacked, unpacked, without
+from psoas_rules.cohort.packed import Lists, Maybe, either, indices, stacked, without
 from psoas_rules.dosing import Cap, dose
 from psoas_rules.kit import Kit
 from psoas_rules.outcomes import Dose
@@ -121,22 +122,21 @@ class Doses:
         self, tables: DoseTables, sources: Mapping[Source, Maybe], sides: Mapping[str, tuple[Maybe, Maybe]], rows: int
     ) -> None:
         self._tables = tables
-        self._sources = sources
-        self._sides = sides
         self._rows = rows
-        self._place = {name: place for place, name in enumerate(tables.tables)}
-        self._known: set[str] = set()
-        self.codes = np.zeros((len(self._place), rows), dtype=np.uint16)
-        """For each exercise, and each row, the place of the dose in the table of the exercise; see `work_out`."""
+        self._sources = sources
         self._either: dict[tuple[Source, ...], Maybe] = {}
+        # More on both sides is more on none.
+        self._sides = {target: (without(one, other), without(other, one)) for target, (one, other) in sides.items()}
+        steps = dict.fromkeys(step.sources for table in tables.tables.values() for step in table.steps)
+        limits = [*map(self._any, steps), *(rows for both_sides in self._sides.values() for rows in both_sides)]
+        self._classes = Classes.by(limits, rows)
+        self._codes: dict[str, NDArray[np.uint16]] = {}
 
-    def work_out(self, exercise: str) -> NDArray[np.uint16]:
-        """The codes of an exercise."""
-        codes: NDArray[np.uint16] = self.codes[self._place[exercise]]
-        if exercise not in self._known:
-            self._known.add(exercise)
-            self._code(self._tables.tables[exercise], codes)
-        return codes
+    def codes(self, exercise: str) -> NDArray[np.uint16]:
+        """For each class of rows with the same limits, the place of the dose in the table of the exercise."""
+        if exercise not in self._codes:
+            self._codes[exercise] = self._code(self._tables.tables[exercise])
+        return self._codes[exercise]
 
     def take(self, exercise: str, rows: Maybe, taken: NDArray[np.int32], times: int = 1) -> None:
         """Adds the time of an exercise to what is taken in these rows, with the change of position.
@@ -149,30 +149,45 @@ class Doses:
         """
         if rows is None:
             return
-        codes, table = self.work_out(exercise), self._tables.with_setup[exercise] * np.int32(times)
+        tenths = self._tables.with_setup[exercise].take(self.codes(exercise)) * np.int32(times)
         if loops.compiled():
             from psoas_rules.cohort import compiled
 
-            compiled.taken(stacked([rows], self._rows)[0], codes, table, taken)
+            compiled.taken(stacked([rows], self._rows)[0], self._classes.of, tenths, taken)
         else:
             at = indices(rows, self._rows)
-            taken[at] += table.take(codes.take(at))
+            taken[at] += tenths.take(self._classes.of.take(at))
 
-    def _code(self, table: DoseTable, code: NDArray[np.uint16]) -> None:
+    def places(self, lists: Lists, exercises: Sequence[str], begins: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each exercise of each row the place of its dose, in the tables of all exercises one after the other.
+
+        Args:
+            lists: For each row places in `exercises`.
+            exercises: The exercises.
+            begins: Where the table of each begins.
+        """
+        table = np.zeros((len(exercises), self._classes.count), dtype=np.int64)
+        for number in np.flatnonzero(np.bincount(lists.values, minlength=len(exercises))).tolist():
+            table[number] = self.codes(exercises[number]) + begins[number]
+        if not loops.compiled():
+            found: NDArray[np.int64] = table[lists.values, self._classes.of[lists.rows()]]
+            return found
+        from psoas_rules.cohort import compiled
+
+        places = np.empty(len(lists.values), dtype=np.int64)
+        compiled.looked_up(lists.values, lists.offsets, self._classes.of, table, places)
+        return places
+
+    def _code(self, table: DoseTable) -> NDArray[np.uint16]:
         parts = [(self._any(step.sources), step.adds) for step in table.steps]
         if table.target is not None:
             left, right = self._sides.get(table.target, (None, None))
-            # More on both sides is more on none.
-            parts += [(without(left, right), table.side_adds), (without(right, left), 2 * table.side_adds)]
-        some = [(those, adds) for those, adds in parts if those is not None]
-        if some and loops.compiled():
-            from psoas_rules.cohort import compiled
-
-            each = np.array([adds for _, adds in some], dtype=np.uint16)
-            compiled.coded(stacked([those for those, _ in some], self._rows), each, code)
-        else:
-            for those, adds in some:
-                code += unpacked(those, self._rows) * np.uint16(adds)
+            parts += [(left, table.side_adds), (right, 2 * table.side_adds)]
+        code = np.zeros(self._classes.count, dtype=np.uint16)
+        for rows, adds in parts:
+            if rows is not None:
+                code += self._classes.bits(rows) * np.uint16(adds)
+        return code
 
     def _any(self, sources: tuple[Source, ...]) -> Maybe:
         if sources not in self._either:
