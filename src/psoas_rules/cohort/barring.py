@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +54,13 @@ class Barring:
         """The targets of which one side can have more."""
         return frozenset(self._sides)
 
-    def given(self, decided: Decided) -> Given:
-        """What the sessions of a batch hang on."""
+    def given(self, decided: Decided, changing: Iterable[int]) -> Given:
+        """What the sessions of a batch hang on.
+
+        Args:
+            decided: The batch.
+            changing: The rules that change what is chosen.
+        """
         facts, exercises = decided.facts, self._kit.exercises
         wants = {name: _yes(facts, f"preference.wants.{name}") for name in exercises}
         wants = {name: rows for name, rows in wants.items() if rows is not None}
@@ -74,7 +79,7 @@ class Barring:
             barred=barred,
             alone=alone,
             wants=wants,
-            fired=decided.fired,
+            fired={number: decided.fired[number] for number in changing},
             level=tuple(self._level(level, decided) for level in LEVELS_ABOVE),  # type: ignore[arg-type]
             open=decided.choices,
         )

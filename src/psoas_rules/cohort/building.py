@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from psoas_rules.cohort import loops
 from psoas_rules.cohort.barring import Barring
 from psoas_rules.cohort.deciding import Decided
 from psoas_rules.cohort.doses import Doses, DoseTables, Source
-from psoas_rules.cohort.filling import Filler, Seconds, Sessions, joined
-from psoas_rules.cohort.packed import Lists, Maybe, Packed, both, either, packed, truths, without
+from psoas_rules.cohort.filling import Filler, Given, Seconds, Sessions, joined
+from psoas_rules.cohort.packed import Lists, Maybe, Packed, both, count, either, packed, truths, within, without
 from psoas_rules.cohort.schema import COLUMNS, KINDS, output_type
-from psoas_rules.cohort.shown import ShownDoses, words
+from psoas_rules.cohort.shown import parts_of, to_arrow, words
 from psoas_rules.cohort.weighing import PROFILES, SURENESS
 from psoas_rules.dosing import Cap
 from psoas_rules.kit import Kit
 from psoas_rules.pack import LEVELS, STAGES
 from psoas_rules.stages import Compiled, Ready
 
+if TYPE_CHECKING:
+    from psoas_rules.cohort.arranging import Arranged
+
 OF_SESSIONS: Final = frozenset({"steps", "seconds", "left_out", "fired"})
 """The columns for which sessions have to be filled."""
 
 
 @attrs.frozen(eq=False)
-class _Filled:
-    """The sessions of a batch."""
+class _Part:
+    """The sessions of some rows.
 
-    sessions: Sequence[Sessions]
-    doses: Doses
-    seconds: Seconds
-    inside: Mapping[str, Maybe]
+    Attributes:
+        rows: How many rows they are.
+        of_profile: For each pattern the rows that have it.
+        formats: For each format the rows to which it applies.
+        sessions: The sessions.
+        inside: For each exercise the rows in which it is part of the session.
+    """
+
+    rows: int
+    of_profile: Mapping[str, Maybe]
     formats: Mapping[Source, Maybe]
+    sessions: Sequence[Sessions]
+    inside: Mapping[str, Maybe]
+
+
+@attrs.frozen(eq=False)
+class _Filled:
+    """The sessions of a batch.
+
+    Attributes:
+        parts: The sessions of each part of the rows.
+        arranged: How the rows are divided; None when there is only one part, and it is the batch as it is.
+        doses: The doses of the rows in the order of the parts.
+        tenths: The time that the session of each row takes, in tenths of a second.
+    """
+
+    parts: Sequence[_Part]
+    arranged: Arranged | None
+    doses: Doses
+    tenths: NDArray[np.int32]
 
 
 class Builder:
@@ -64,7 +93,7 @@ class Builder:
         self._slots = tuple(kit.slots)
         first = [0, *(len(self._tables.tables[name].doses) for name in self._exercises)]
         self._begins: NDArray[np.int64] = np.cumsum(first)
-        self._shown = ShownDoses(
+        self._shown = parts_of(
             (kit.exercises[name].exercise.phase, dose)
             for name in self._exercises
             for dose in self._tables.tables[name].doses
@@ -96,7 +125,7 @@ class Builder:
 
     def _fill(self, decided: Decided) -> _Filled:
         barring = self._barring
-        given = barring.given(decided)
+        given = barring.given(decided, self._filler.rules)
         minutes = barring.minutes(decided.facts)
         formats = barring.formats(minutes)
         of_profile = {
@@ -107,14 +136,44 @@ class Builder:
         sources |= {("profile", profile): rows for profile, rows in of_profile.items()}
         sources |= formats
         doses = Doses(self._tables, sources, barring.sides(decided.fired), decided.rows)
-        seconds = Seconds(minutes * 600, doses)
+        most = minutes * 600
+        if not loops.compiled():
+            part, tenths = self._part(of_profile, given, formats, Seconds(most, doses))
+            return _Filled([part], None, doses, tenths)
+        from psoas_rules.cohort.arranging import Arranged
+
+        # Each pattern by itself: what is chosen for one of them is not gone through for the others.
+        arranged = Arranged.by([*of_profile.values()], decided.rows)
+        vectors = arranged.vectors([*of_profile.values(), *formats.values(), *given.vectors()])
+        parts, tenths = [], np.zeros(decided.rows, dtype=np.int32)
+        for (profile, here), group, those in zip(of_profile.items(), arranged.groups, vectors, strict=True):
+            if here is None:
+                continue
+            own = iter(those)
+            of_group = {name: next(own) for name in of_profile}
+            of_formats = {name: next(own) for name in formats}
+            order = arranged.order[group]
+            part, taken = self._part(
+                {profile: within(of_group[profile], count(here))},
+                given.with_vectors(own),
+                of_formats,
+                Seconds(most[order], doses.among(order)),
+            )
+            parts.append(part)
+            tenths[order[: count(here)]] = taken[: count(here)]
+        return _Filled(parts, arranged, doses.among(arranged.order), tenths)
+
+    def _part(
+        self, of_profile: Mapping[str, Maybe], given: Given, formats: Mapping[Source, Maybe], seconds: Seconds
+    ) -> tuple[_Part, NDArray[np.int32]]:
+        """Fills the sessions of some rows, and tells how long they take."""
         sessions = self._filler.sessions(of_profile, given, seconds)
         inside: dict[str, Maybe] = {}
         for one in sessions:
             for place in one.places:
                 for name, rows in place.picks:
                     inside[name] = either(inside.get(name), rows)
-        return _Filled(sessions, doses, seconds, inside, formats)
+        return _Part(len(seconds.taken), of_profile, formats, sessions, inside), seconds.taken
 
     # Columns with one value for each row
 
@@ -135,26 +194,37 @@ class Builder:
 
     def _seconds(self, decided: Decided, filled: _Filled | None) -> pa.Array:
         assert filled is not None
-        return pa.array((filled.seconds.taken / 10).astype(np.float32), mask=_others(decided))
+        return pa.array((filled.tenths / 10).astype(np.float32), mask=_others(decided))
 
     # Columns with a list for each row
 
     def _steps(self, decided: Decided, filled: _Filled | None) -> pa.Array:
         assert filled is not None
-        picks = self._in_order(filled)
-        lists = Lists.of(((self._place[name], rows) for name, rows in picks), decided.rows)
-        parts = self._shown.take(filled.doses.places(lists, self._exercises, self._begins))
-        named = words(lists.values, self._exercises)
-        items = pa.StructArray.from_arrays([named, *parts], fields=list(output_type("steps").value_type))
+        lists = Lists.joined(
+            [
+                Lists.of(((self._place[name], rows) for name, rows in self._in_order(part)), part.rows)
+                for part in filled.parts
+            ]
+        )
+        if filled.arranged is None:
+            places = filled.doses.places(lists, self._exercises, self._begins)
+            parts: Sequence[NDArray[Any]] = tuple(part.take(places, mode="clip") for part in self._shown)
+        else:
+            codes = filled.doses.table(lists, self._exercises)
+            doses = filled.doses.classes.of, codes, self._begins
+            lists, parts = filled.arranged.steps(lists, doses, self._shown)
+        items = pa.StructArray.from_arrays(
+            [words(lists.values, self._exercises), *to_arrow(parts)], fields=list(output_type("steps").value_type)
+        )
         return _listed(lists, items, decided)
 
-    def _in_order(self, filled: _Filled) -> Iterable[tuple[str, Packed]]:
+    def _in_order(self, part: _Part) -> Iterable[tuple[str, Packed]]:
         """The picks of all sessions, so that those of each row are in order; nobody has two patterns."""
         by_slot: dict[str, list[tuple[str, Packed]]] = {slot: [] for slot in self._slots}
-        for one in filled.sessions:
+        for one in part.sessions:
             order = [self._slots.index(place.use.slot) for place in one.places]
             if order != sorted(order):
-                return [pick for each in filled.sessions for place in each.places for pick in place.picks]
+                return [pick for each in part.sessions for place in each.places for pick in place.picks]
             for place in one.places:
                 by_slot[place.use.slot] += place.picks
         return [pick for picks in by_slot.values() for pick in joined(picks)]
@@ -163,21 +233,17 @@ class Builder:
         assert filled is not None
         names: list[int] = []
         where: list[int] = []
-        vectors: list[Maybe] = []
-
-        def note(exercise: str | None, slot: str | None, rows: Maybe) -> None:
-            names.append(-1 if exercise is None else self._place[exercise])
-            where.append(-1 if slot is None else self._slots.index(slot))
-            vectors.append(rows)
-
-        for one in filled.sessions:
-            for name, rows in one.blocked:
-                note(name, None, without(rows, filled.inside.get(name)))
-            for place in one.places:
-                note(None, place.use.slot, place.empty)
-            for slot, name, rows in one.whole:
-                note(name, slot, without(rows, filled.inside.get(name)))
-        lists = Lists.of(enumerate(vectors), decided.rows)
+        of_parts = []
+        for part in filled.parts:
+            entries = []
+            for exercise, slot, rows in _missing(part):
+                entries.append((len(names), rows))
+                names.append(-1 if exercise is None else self._place[exercise])
+                where.append(-1 if slot is None else self._slots.index(slot))
+            of_parts.append(Lists.of(entries, part.rows))
+        lists = Lists.joined(of_parts)
+        if filled.arranged is not None:
+            lists = filled.arranged.back(lists)
         of_entries = ((names, self._exercises), (where, self._slots))
         items = pa.StructArray.from_arrays(
             [words(np.array(codes, dtype=np.int16).take(lists.values), texts) for codes, texts in of_entries],
@@ -187,23 +253,31 @@ class Builder:
 
     def _fired(self, decided: Decided, filled: _Filled | None) -> pa.Array:
         assert filled is not None
-        entries = [(self._ids[ready.rule.id], decided.fired[ready.number]) for ready in self._told]
-        for one in filled.sessions:
+        rules = [(self._ids[ready.rule.id], decided.fired[ready.number]) for ready in self._told]
+        if filled.arranged is None:
+            (part,) = filled.parts
+            lists = Lists.of([*rules, *self._choosing(part)], decided.rows)
+        else:
+            of_parts = Lists.joined([Lists.of(self._choosing(part), part.rows) for part in filled.parts])
+            lists = Lists.of(rules, decided.rows, behind=(of_parts, filled.arranged.place))
+        return _listed(lists, words(lists.values, tuple(self._ids)), None)
+
+    def _choosing(self, part: _Part) -> Iterator[tuple[int, Maybe]]:
+        """What fired while sessions were filled."""
+        for one in part.sessions:
             for place in one.places:
                 slot = self._ids[f"slots.{one.profile}.{place.use.slot}"]
                 # What fills it does not matter here, so that picks of different people go together.
-                entries += [(slot, rows) for _, rows in joined(("", rows) for _, rows in place.picks)]
-        routine = decided.routine
+                yield from ((slot, rows) for _, rows in joined(("", rows) for _, rows in place.picks))
         for number, caps in enumerate(self._kit.format_caps):
-            rows = both(routine, filled.formats["format", number], self._touched(caps, filled))
-            entries.append((self._ids[self._kit.format_rules[number]], rows))
-        for one in filled.sessions:
-            profile = both(routine, packed(decided.weighing.profile == PROFILES.index(one.profile)))
-            rows = both(profile, self._touched(self._kit.session_caps.get(one.profile, ()), filled))
-            entries.append((self._ids[f"session_limits.{one.profile}"], rows))
-        lists = Lists.of(entries, decided.rows)
-        items = words(lists.values, tuple(self._ids))
-        return _listed(lists, items, None)
+            rows = both(part.formats["format", number], self._touched(caps, part))
+            yield self._ids[self._kit.format_rules[number]], rows
+        for one in part.sessions:
+            caps = self._kit.session_caps.get(one.profile, ())
+            yield (
+                self._ids[f"session_limits.{one.profile}"],
+                both(part.of_profile[one.profile], self._touched(caps, part)),
+            )
 
     def _every_id(self) -> Iterable[str]:
         """Ids of everything that can fire, in the order of traces."""
@@ -214,9 +288,20 @@ class Builder:
         yield from (f"session_limits.{profile}" for profile in self._kit.uses)
 
     @staticmethod
-    def _touched(caps: Iterable[Cap], filled: _Filled) -> Maybe:
+    def _touched(caps: Iterable[Cap], part: _Part) -> Maybe:
         """The rows with a step that these limits change."""
-        return either(*[filled.inside.get(name) for cap in caps for name in cap.changing])
+        return either(*[part.inside.get(name) for cap in caps for name in cap.changing])
+
+
+def _missing(part: _Part) -> Iterator[tuple[str | None, str | None, Maybe]]:
+    """What is left out of sessions: an exercise, a slot or both, and in which rows."""
+    for one in part.sessions:
+        for name, rows in one.blocked:
+            yield name, None, without(rows, part.inside.get(name))
+        for place in one.places:
+            yield None, place.use.slot, place.empty
+        for slot, name, rows in one.whole:
+            yield name, slot, without(rows, part.inside.get(name))
 
 
 def _others(decided: Decided) -> NDArray[np.bool_]:

@@ -131,7 +131,7 @@ def word_codes(array: pa.Array, words: Sequence[str]) -> Codes | None:
     """For each row the place of its text among these words.
 
     Returns:
-        -1 for another text and for none; None when the column does not hold text.
+        -1 for another text, and anything for none; None when the column does not hold text.
     """
     if pa.types.is_dictionary(array.type):
         of_values = word_codes(array.dictionary, words)
@@ -139,8 +139,6 @@ def word_codes(array: pa.Array, words: Sequence[str]) -> Codes | None:
             return None
         # The place of an empty cell means nothing; it may even lie outside of the dictionary.
         codes: Codes = np.append(of_values, of_values.dtype.type(-1)).take(_values(array.indices), mode="clip")
-        if array.null_count:
-            codes[~array.is_valid().to_numpy(zero_copy_only=False)] = -1
         return codes
     if pa.types.is_string_view(array.type):
         array = array.cast(pa.large_string())
@@ -226,18 +224,16 @@ def _spelled(array: pa.Array) -> tuple[Maybe, Maybe]:
 
 
 def _choices(array: pa.Array, given: Packed, options: Sequence[str]) -> Cells:
-    if pa.types.is_dictionary(array.type):
-        codes = word_codes(array.dictionary, options)
-        if codes is not None and len(codes) and codes.min() >= 0:
-            # There is nothing but options in it, and no cell has to be looked at.
-            return Cells(given, known=given, codes=codes.take(_values(array.indices), mode="clip"))
     # An option that is called `unknown` is an answer all the same.
     codes = word_codes(array, (*options, *(word for word in UNKNOWN if word not in options)))
     if codes is None:
         return Cells(given, bad=given)
-    known = both(given, some((codes >= 0) & (codes < len(options))))
+    # Another text is -1, and the largest number when it is read without a sign.
+    right = codes.view(f"u{codes.dtype.itemsize}") < len(options)
+    known = given if right.all() else both(given, some(right))
+    if known is given:
+        return Cells(given, known, codes=codes)
     unknown = both(given, some(codes >= len(options)))
-    codes[codes >= len(options)] = -1
     return Cells(given, known, without(given, either(known, unknown)), unknown, codes=codes)
 
 
@@ -247,6 +243,8 @@ def _lists(array: pa.Array, given: Packed, options: Sequence[str], named: Callab
     offsets = _offsets(array)
     values = array.values.slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
     codes = word_codes(values, options) if named is None else _name_codes(values, options, named)
+    if codes is not None and values.null_count:
+        codes[values.is_null().to_numpy(zero_copy_only=False)] = -1
     lengths = np.diff(offsets)
     if codes is None:
         # Without an entry, a list is empty whatever its type.

@@ -13,6 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from psoas_rules.cohort.shown import Parts
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -86,16 +88,22 @@ def _turn_side(vectors: NDArray[np.uint64], first: int, squares: NDArray[np.uint
 
 @_compiled
 def lists(
-    vectors: NDArray[np.uint64], numbers: NDArray[np.int16], values: NDArray[np.int16], offsets: NDArray[np.int32]
+    vectors: NDArray[np.uint64],
+    numbers: NDArray[np.int16],
+    others: tuple[NDArray[np.int16], NDArray[np.int32]],
+    places: NDArray[np.int32],
+    found: tuple[NDArray[np.int16], NDArray[np.int32]],
 ) -> None:
-    """For each row the numbers of the vectors in which its bit is set.
+    """For each row the numbers of the vectors in which its bit is set, and behind them another list.
 
     Args:
         vectors: The vectors.
         numbers: The number of each.
-        values: All numbers, row by row; written to.
-        offsets: Where each row begins, and the last one ends; written to.
+        others: Other lists: all values, and where those of each list begin, and the last one ends.
+        places: For each row, which of them comes behind; -1 for none.
+        found: The lists of all rows, in the same form; written to.
     """
+    values, offsets = found
     rows = len(offsets) - 1
     groups = -(-vectors.shape[0] // WORD)
     squares = np.zeros((_SIDE, groups, WORD), dtype=np.uint64)
@@ -113,6 +121,11 @@ def lists(
                     values[at] = numbers[WORD * group + place]
                     at += 1
                     bits ^= lowest
+            other = places[row]
+            if other >= 0:
+                for place in range(others[1][other], others[1][other + 1]):
+                    values[at] = others[0][place]
+                    at += 1
             offsets[row + 1] = at
 
 
@@ -203,23 +216,70 @@ def taken(
 
 
 @_compiled
-def looked_up(
-    values: NDArray[np.int16],
-    offsets: NDArray[np.int32],
-    classes: NDArray[np.int32],
-    table: NDArray[np.int64],
-    found: NDArray[np.int64],
+def steps(
+    lists: tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.int32]],
+    places: NDArray[np.int32],
+    doses: tuple[NDArray[np.uint16], NDArray[np.int64]],
+    shown: Parts,
+    found: tuple[NDArray[np.int16], Parts, NDArray[np.int32]],
 ) -> None:
-    """For each number in the list of each row what a table says of it and of the class of the row.
+    """For each row its exercises, each with what is shown of its dose.
 
     Args:
-        values: The numbers, row by row.
-        offsets: Where each row begins.
-        classes: The class of every row.
-        table: A row for each number, a column for each class.
-        found: What it says; written to.
+        lists: Lists of exercises: all of them, where each list begins, and the class of each list.
+        places: For each row, which of the lists is its own; -1 for none.
+        doses: For each exercise and each class the place of the dose among those of the exercise; and where those of
+            each exercise begin among all.
+        shown: What is shown of each dose, part by part.
+        found: The exercises, what is shown of their doses, and where those of each row begin; written to.
     """
-    for row in range(len(offsets) - 1):
-        own = classes[row]
-        for place in range(offsets[row], offsets[row + 1]):
-            found[place] = table[values[place], own]
+    exercises, begins, classes = lists
+    codes, first = doses
+    named, parts, offsets = found
+    offsets[0] = 0
+    at = 0
+    for row in range(len(places)):
+        own = places[row]
+        if own >= 0:
+            of = classes[own]
+            for place in range(begins[own], begins[own + 1]):
+                exercise = exercises[place]
+                dose = first[exercise] + codes[exercise, of]
+                named[at] = exercise
+                parts[0][at] = shown[0][dose]
+                parts[1][at] = shown[1][dose]
+                parts[2][at] = shown[2][dose]
+                parts[3][at] = shown[3][dose]
+                parts[4][at] = shown[4][dose]
+                parts[5][at] = shown[5][dose]
+                parts[6][at] = shown[6][dose]
+                at += 1
+        offsets[row + 1] = at
+
+
+@_compiled
+def arranged(vectors: NDArray[np.uint64], order: NDArray[np.int64], found: NDArray[np.uint64]) -> None:
+    """Puts the bits of vectors into another order.
+
+    Args:
+        vectors: The vectors.
+        order: For each place the row whose bits come there; as many as a multiple of 64.
+        found: The vectors in the other order; written to.
+    """
+    count, width = vectors.shape
+    rows = np.empty(width * WORD, dtype=np.uint64)
+    square = np.empty(WORD, dtype=np.uint64)
+    for begin in range(0, count, WORD):
+        most = min(WORD, count - begin)
+        for number in range(width):
+            own = rows[WORD * number : WORD * (number + 1)]
+            own[most:] = 0
+            for vector in range(most):
+                own[vector] = vectors[begin + vector, number]
+            _turn(own)
+        for number in range(len(order) // WORD):
+            for place in range(WORD):
+                square[place] = rows[order[WORD * number + place]]
+            _turn(square)
+            for vector in range(most):
+                found[begin + vector, number] = square[vector]

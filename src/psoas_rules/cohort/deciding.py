@@ -64,11 +64,12 @@ class _Findings:
         self._facts = facts
         self._everybody = everybody
         self.numbers: dict[str, NDArray[np.float64]] = {}
+        self.points: dict[str, NDArray[np.int16]] = {}
         self.words: dict[str, tuple[tuple[str, ...], NDArray[np.int8]]] = {}
 
     def known(self, fact: str) -> Maybe:
         """The rows in which a fact is known."""
-        if fact in self.numbers or fact in self.words:
+        if fact in self.numbers or fact in self.points or fact in self.words:
             return self._everybody
         return self._facts.known(fact)
 
@@ -78,6 +79,8 @@ class _Findings:
             options, codes = self.words[test.fact]
             passing = np.array([compare(test, option) for option in options], dtype=np.bool_)
             return _some(packed(passing[codes]))
+        if test.fact in self.points:
+            return _some(packed(_compared(test, as_points(self.points[test.fact]))))
         if test.fact in self.numbers:
             return _some(packed(_compared(test, self.numbers[test.fact])))
         return self._facts.passes(test)
@@ -237,9 +240,9 @@ def _tell(weighing: Weighing, findings: _Findings) -> None:
     findings.words["finding.confidence"] = (SURENESS, weighing.confidence)
     for (pattern, side), words, totals in zip(PLACES, weighing.words, weighing.totals, strict=True):
         findings.words[f"finding.{pattern}.{side}"] = (WORDS, words)
-        findings.numbers[f"finding.{pattern}_points.{side}"] = as_points(totals)
+        findings.points[f"finding.{pattern}_points.{side}"] = totals
     for target, points in weighing.person.items():
-        findings.numbers[f"finding.{target}_points"] = as_points(points)
+        findings.points[f"finding.{target}_points"] = points
 
 
 def _compared(test: Test, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from itertools import product
 from typing import Final, TypeAlias
 
@@ -122,15 +123,20 @@ class Doses:
         self, tables: DoseTables, sources: Mapping[Source, Maybe], sides: Mapping[str, tuple[Maybe, Maybe]], rows: int
     ) -> None:
         self._tables = tables
-        self._rows = rows
         self._sources = sources
         self._either: dict[tuple[Source, ...], Maybe] = {}
         # More on both sides is more on none.
         self._sides = {target: (without(one, other), without(other, one)) for target, (one, other) in sides.items()}
         steps = dict.fromkeys(step.sources for table in tables.tables.values() for step in table.steps)
         limits = [*map(self._any, steps), *(rows for both_sides in self._sides.values() for rows in both_sides)]
-        self._classes = Classes.by(limits, rows)
+        self.classes = Classes.by(limits, rows)
         self._codes: dict[str, NDArray[np.uint16]] = {}
+
+    def among(self, order: NDArray[np.int64]) -> Doses:
+        """The doses of these rows."""
+        found = copy(self)
+        found.classes = attrs.evolve(self.classes, of=self.classes.of[order])
+        return found
 
     def codes(self, exercise: str) -> NDArray[np.uint16]:
         """For each class of rows with the same limits, the place of the dose in the table of the exercise."""
@@ -153,10 +159,22 @@ class Doses:
         if loops.compiled():
             from psoas_rules.cohort import compiled
 
-            compiled.taken(stacked([rows], self._rows)[0], self._classes.of, tenths, taken)
+            compiled.taken(stacked([rows], len(taken))[0], self.classes.of, tenths, taken)
         else:
-            at = indices(rows, self._rows)
-            taken[at] += tenths.take(self._classes.of.take(at))
+            at = indices(rows, len(taken))
+            taken[at] += tenths.take(self.classes.of.take(at))
+
+    def table(self, lists: Lists, exercises: Sequence[str]) -> NDArray[np.uint16]:
+        """For each exercise that is in a list, and for each class, the place of the dose among those of the exercise.
+
+        Args:
+            lists: Lists of places in `exercises`.
+            exercises: The exercises.
+        """
+        found = np.zeros((len(exercises), self.classes.count), dtype=np.uint16)
+        for number in np.flatnonzero(np.bincount(lists.values, minlength=len(exercises))).tolist():
+            found[number] = self.codes(exercises[number])
+        return found
 
     def places(self, lists: Lists, exercises: Sequence[str], begins: NDArray[np.int64]) -> NDArray[np.int64]:
         """For each exercise of each row the place of its dose, in the tables of all exercises one after the other.
@@ -166,27 +184,19 @@ class Doses:
             exercises: The exercises.
             begins: Where the table of each begins.
         """
-        table = np.zeros((len(exercises), self._classes.count), dtype=np.int64)
-        for number in np.flatnonzero(np.bincount(lists.values, minlength=len(exercises))).tolist():
-            table[number] = self.codes(exercises[number]) + begins[number]
-        if not loops.compiled():
-            found: NDArray[np.int64] = table[lists.values, self._classes.of[lists.rows()]]
-            return found
-        from psoas_rules.cohort import compiled
-
-        places = np.empty(len(lists.values), dtype=np.int64)
-        compiled.looked_up(lists.values, lists.offsets, self._classes.of, table, places)
-        return places
+        codes = self.table(lists, exercises)[lists.values, self.classes.of[lists.rows()]]
+        found: NDArray[np.int64] = begins[lists.values] + codes
+        return found
 
     def _code(self, table: DoseTable) -> NDArray[np.uint16]:
         parts = [(self._any(step.sources), step.adds) for step in table.steps]
         if table.target is not None:
             left, right = self._sides.get(table.target, (None, None))
             parts += [(left, table.side_adds), (right, 2 * table.side_adds)]
-        code = np.zeros(self._classes.count, dtype=np.uint16)
+        code = np.zeros(self.classes.count, dtype=np.uint16)
         for rows, adds in parts:
             if rows is not None:
-                code += self._classes.bits(rows) * np.uint16(adds)
+                code += self.classes.bits(rows) * np.uint16(adds)
         return code
 
     def _any(self, sources: tuple[Source, ...]) -> Maybe:

@@ -6,7 +6,7 @@ who may do it take it and look no further. Then slots go, one after the other, i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -32,7 +32,7 @@ class Given:
         barred: For each exercise the rows in which something keeps it out.
         alone: For each exercise that is not for doing alone, the rows in which that keeps it out.
         wants: For each exercise that somebody asked for by name, those rows.
-        fired: For each rule the rows in which it fired.
+        fired: For each rule that changes choices the rows in which it fired.
         level: From level 2, and from level 3, the rows that come up to it.
         open: For each choice the rows in which it is open.
     """
@@ -40,9 +40,27 @@ class Given:
     barred: Mapping[str, Maybe]
     alone: Mapping[str, Maybe]
     wants: Mapping[str, Maybe]
-    fired: Sequence[Maybe]
+    fired: Mapping[int, Maybe]
     level: tuple[Maybe, Maybe]
     open: Sequence[Maybe]
+
+    def vectors(self) -> Iterator[Maybe]:
+        """All of them in a row."""
+        for each in (self.barred, self.alone, self.wants, self.fired):
+            yield from each.values()
+        yield from self.level
+        yield from self.open
+
+    def with_vectors(self, vectors: Iterable[Maybe]) -> Given:
+        """The same for other rows.
+
+        Args:
+            vectors: Their vectors, in the order of `vectors`.
+        """
+        left = iter(vectors)
+        barred, alone, wants = ({name: next(left) for name in each} for each in (self.barred, self.alone, self.wants))
+        fired = {number: next(left) for number in self.fired}
+        return Given(barred, alone, wants, fired, (next(left), next(left)), tuple(left))
 
 
 @attrs.define(eq=False)
@@ -121,6 +139,10 @@ class Filler:
                         self.swaps.setdefault(subject, []).append((said.conclusion.other or "", ready.number))
                     elif kind == "prefer":
                         self.advised[subject] = (*self.advised.get(subject, ()), ready.number)
+        self.rules = frozenset(number for those in self.swaps.values() for _, number in those).union(
+            *self.advised.values()
+        )
+        """The rules that change choices."""
         self.serving = {
             slot.id: frozenset(name for name, known in kit.exercises.items() if serves(known.exercise, slot))
             for slot in kit.slots.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +96,23 @@ def indices(those: Maybe, rows: int) -> NDArray[np.intp]:
     return np.empty(0, dtype=np.intp) if those is None else np.flatnonzero(truths(those, rows))
 
 
+def within(those: Maybe, rows: int) -> Maybe:
+    """The rows that are among the first ones.
+
+    Args:
+        those: The rows.
+        rows: How many the first ones are.
+    """
+    if those is None:
+        return None
+    found = np.zeros_like(those)
+    whole, rest = divmod(rows, 8)
+    found[:whole] = those[:whole]
+    if rest:
+        found[whole] = those[whole] & ((1 << rest) - 1)
+    return found if anybody(found) else None
+
+
 def count(those: Maybe) -> int:
     """How many rows they are."""
     return 0 if those is None else int(np.bitwise_count(those).sum())
@@ -135,36 +152,62 @@ def stacked(vectors: Sequence[Maybe], rows: int) -> NDArray[np.uint64]:
 class Lists:
     """For each row a list of numbers, as Arrow keeps them: all numbers in one array, and where each row begins."""
 
-    def __init__(self, values: NDArray[np.int16], offsets: NDArray[np.int32]) -> None:
+    def __init__(self, values: NDArray[Any], offsets: NDArray[np.int32]) -> None:
         self.values = values
         self.offsets = offsets
 
     @classmethod
-    def of(cls, vectors: Iterable[tuple[int, Maybe]], rows: int) -> Lists:
-        """The lists in which each number stands for the rows of its vector, in the order of the vectors."""
+    def of(
+        cls, vectors: Iterable[tuple[int, Maybe]], rows: int, behind: tuple[Lists, NDArray[np.int32]] | None = None
+    ) -> Lists:
+        """The lists in which each number stands for the rows of its vector, in the order of the vectors.
+
+        Args:
+            vectors: The vectors, each with its number.
+            rows: How many rows there are.
+            behind: Other lists, and which of them comes behind that of each row, with -1 for none. Only with machine
+                code.
+        """
         some = [(number, vector) for number, vector in vectors if vector is not None]
-        if some and loops.compiled():
-            return cls._compiled(some, rows)
+        if loops.compiled() or behind:
+            return cls._compiled(some, rows, behind)
         # In blocks that the processor keeps at hand.
         blocks = [
             cls._block([(number, vector[start >> 3 : (start + _BLOCK) >> 3]) for number, vector in some], end - start)
             for start, end in ((start, min(start + _BLOCK, rows)) for start in range(0, rows, _BLOCK))
         ]
-        if not blocks:
-            return cls(np.empty(0, dtype=np.int16), np.zeros(1, dtype=np.int32))
-        begins = np.cumsum([0, *(one.offsets[-1] for one in blocks)], dtype=np.int32)
-        offsets = [one.offsets[:-1] + begin for one, begin in zip(blocks, begins, strict=False)]
-        return cls(np.concatenate([one.values for one in blocks]), np.concatenate([*offsets, begins[-1:]]))
+        return cls.joined(blocks)
 
     @classmethod
-    def _compiled(cls, some: Sequence[tuple[int, Packed]], rows: int) -> Lists:
+    def joined(cls, those: Sequence[Lists]) -> Lists:
+        """Lists of some rows and then of others."""
+        if len(those) == 1:
+            return those[0]
+        begins = np.cumsum([0, *(one.offsets[-1] for one in those)], dtype=np.int32)
+        offsets = [one.offsets[:-1] + begin for one, begin in zip(those, begins, strict=False)]
+        values = [one.values for one in those] or [np.empty(0, dtype=np.int16)]
+        return cls(np.concatenate(values), np.concatenate([*offsets, begins[-1:]]))
+
+    @classmethod
+    def _compiled(
+        cls, some: Sequence[tuple[int, Packed]], rows: int, behind: tuple[Lists, NDArray[np.int32]] | None
+    ) -> Lists:
         from psoas_rules.cohort import compiled
 
         table = stacked([vector for _, vector in some], rows)
-        values = np.empty(int(np.bitwise_count(table).sum()), dtype=np.int16)
-        offsets = np.empty(rows + 1, dtype=np.int32)
-        compiled.lists(table, np.array([number for number, _ in some], dtype=np.int16), values, offsets)
-        return cls(values, offsets)
+        others, places = behind or (_NO_LISTS, np.full(rows, -1, dtype=np.int32))
+        found = cls(
+            np.empty(int(np.bitwise_count(table).sum()) + len(others.values), dtype=np.int16),
+            np.empty(rows + 1, dtype=np.int32),
+        )
+        compiled.lists(
+            table,
+            np.array([number for number, _ in some], dtype=np.int16),
+            (others.values, others.offsets),
+            places,
+            (found.values, found.offsets),
+        )
+        return found
 
     @classmethod
     def _block(cls, some: Sequence[tuple[int, Packed]], rows: int) -> Lists:
@@ -195,3 +238,6 @@ class Lists:
     def rows(self) -> NDArray[np.intp]:
         """For each number the row that it belongs to."""
         return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+
+_NO_LISTS: Final = Lists(np.empty(0, dtype=np.int16), np.zeros(1, dtype=np.int32))

@@ -1,9 +1,9 @@
-"""What is shown of doses, by columns: the parts of a step, looked up together."""
+"""What is shown of doses, by columns: the parts of a step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -12,72 +12,57 @@ from numpy.typing import NDArray
 from psoas_rules.outcomes import Dose
 from psoas_rules.pack import PHASES, SIDES, Phase
 
-_RECORD: Final = np.dtype(
-    [
-        ("hold_s", np.float32),
-        ("seconds", np.float32),
-        ("sets", np.int16),
-        ("reps", np.int16),
-        ("extra_sets", np.int16),
-        ("phase", np.int8),
-        ("side", np.int8),
-    ]
-)
-_WHOLE: Final = np.dtype(np.complex128)
-"""Something as long as a record, so that all parts are copied in one go."""
-
-assert _RECORD.itemsize == _WHOLE.itemsize
+Parts: TypeAlias = tuple[
+    NDArray[np.int8],
+    NDArray[np.int16],
+    NDArray[np.int16],
+    NDArray[np.float32],
+    NDArray[np.int8],
+    NDArray[np.int16],
+    NDArray[np.float32],
+]
+"""Phase, sets, repetitions, seconds of a hold, side, sets more on it, and time in seconds. What there is not is below
+zero."""
 
 
-class ShownDoses:
-    """The parts of steps.
+def parts_of(doses: Iterable[tuple[Phase, Dose]]) -> Parts:
+    """The parts of some doses, each given with the phase of its exercise."""
+    every = tuple(doses)
 
-    Args:
-        doses: Every dose that there can be, with the phase of its exercise.
-    """
+    def numbers(given: Iterable[float | None], kind: Any) -> NDArray[Any]:
+        return np.array([-1 if one is None else one for one in given], dtype=kind)
 
-    def __init__(self, doses: Iterable[tuple[Phase, Dose]]) -> None:
-        # What there is not is below zero.
-        rows = [
-            (
-                -1.0 if dose.hold_s is None else dose.hold_s,
-                dose.seconds,
-                dose.sets,
-                -1 if dose.reps is None else dose.reps,
-                dose.extra_sets,
-                PHASES.index(phase),
-                -1 if dose.first_side is None else SIDES.index(dose.first_side),
-            )
-            for phase, dose in doses
-        ]
-        self._table = np.array(rows, dtype=_RECORD).view(_WHOLE)
+    return (
+        numbers((PHASES.index(phase) for phase, _ in every), np.int8),
+        numbers((dose.sets for _, dose in every), np.int16),
+        numbers((dose.reps for _, dose in every), np.int16),
+        numbers((dose.hold_s for _, dose in every), np.float32),
+        numbers((None if dose.first_side is None else SIDES.index(dose.first_side) for _, dose in every), np.int8),
+        numbers((dose.extra_sets for _, dose in every), np.int16),
+        numbers((dose.seconds for _, dose in every), np.float32),
+    )
 
-    def take(self, places: NDArray[np.int64]) -> tuple[pa.Array, ...]:
-        """Phase, sets, repetitions, seconds of a hold, side, sets more on it, and time in seconds of some doses.
 
-        Args:
-            places: The places of the doses among all.
-        """
-        # A place outside of the table is not checked for here; each was made from the length of a table.
-        rows = self._table.take(places, mode="clip").view(_RECORD)
-        return (
-            words(rows["phase"], PHASES),
-            numbers(rows["sets"]),
-            numbers(rows["reps"], some_missing=True),
-            numbers(rows["hold_s"], some_missing=True),
-            words(rows["side"], SIDES),
-            numbers(rows["extra_sets"]),
-            numbers(rows["seconds"]),
-        )
+def to_arrow(parts: Sequence[NDArray[Any]]) -> tuple[pa.Array, ...]:
+    """Parts as columns of Arrow."""
+    phase, sets, reps, hold_s, side, extra_sets, seconds = parts
+    return (
+        words(phase, PHASES),
+        pa.array(sets),
+        _numbers(reps),
+        _numbers(hold_s),
+        words(side, SIDES),
+        pa.array(extra_sets),
+        pa.array(seconds),
+    )
 
 
 def words(codes: NDArray[Any], texts: Sequence[str]) -> pa.DictionaryArray:
     """Texts by their place among some texts; below zero there is none."""
-    return pa.DictionaryArray.from_arrays(numbers(codes, some_missing=True), pa.array(texts), safe=False)
+    return pa.DictionaryArray.from_arrays(_numbers(codes), pa.array(texts), safe=False)
 
 
-def numbers(values: NDArray[Any], *, some_missing: bool = False) -> pa.Array:
-    """Numbers as they are; below zero there is none where some may be missing."""
-    values = np.ascontiguousarray(values)
-    missing = values < 0 if some_missing else None
-    return pa.array(values, mask=None if missing is None or not missing.any() else missing)
+def _numbers(values: NDArray[Any]) -> pa.Array:
+    """Numbers; below zero there is none."""
+    missing = values < 0
+    return pa.array(values, mask=missing if missing.any() else None)
