@@ -14,16 +14,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from psoas_rules.cohort import loops
 from psoas_rules.cohort.errors import CohortError
-from psoas_rules.cohort.packed import Maybe, side_by_side, stacked
+from psoas_rules.cohort.packed import Maybe, side_by_side
 
 LANES: Final = 4
 """Sums that are added up together."""
 MOST: Final = 30_000
 """What can be added to a sum, by all rules together, is at most this much."""
 _AT_ONCE: Final = 8
-_ROOM: Final = 24
 _SIGNS: Final = np.full(LANES, 1 << 15, dtype=np.uint16).view(np.uint64)[0]
 """Four sums of zero, each with its sign turned over, so that nothing is borrowed from the next one in the end."""
 
@@ -63,15 +61,19 @@ class Adder:
         eights = [tuple(order[start : start + _AT_ONCE]) for start in range(0, len(order), _AT_ONCE)]
         self._groups = tuple((eight, tuple(_shares([rules[number] for number in eight]))) for eight in eights)
         # The same for each rule by itself, with two sums at a time.
-        self._fours = tuple(names)
+        self.place = names
+        """The place of each four sums."""
         alone = [(number, two) for number in order for two in _in_twos(_shares([rules[number]]))]
-        self._order = tuple(number for number, _ in alone)
-        self._sums_of = np.full((len(alone), 2), len(names), dtype=np.int64)
-        self._adds = np.zeros((len(alone), 2), dtype=np.uint64)
+        self.order = tuple(number for number, _ in alone)
+        """The rules that add anything; one that adds to more than eight sums comes again."""
+        self.sums_of = np.full((len(alone), 2), len(names), dtype=np.int64)
+        """For each of `order` the places of those to which it adds; the place behind the last is for nothing."""
+        self.adds = np.zeros((len(alone), 2), dtype=np.uint64)
+        """For each of `order` what it adds to these."""
         for place, (_, two) in enumerate(alone):
             for side, share in enumerate(two):
-                self._sums_of[place, side] = names[share.four]
-                self._adds[place, side] = share.table[1]
+                self.sums_of[place, side] = names[share.four]
+                self.adds[place, side] = share.table[1]
 
     def sums(self, fired: Sequence[Maybe], rows: int) -> dict[Four, Points]:
         """The sums for some rows.
@@ -83,12 +85,6 @@ class Adder:
         Returns:
             Four sums for each row, by their name; those to which nothing is added are left out.
         """
-        found = self._compiled(fired, rows) if loops.compiled() else self._added(fired, rows)
-        for sums in found.values():
-            np.bitwise_xor(np.add(sums, _SIGNS, out=sums), _SIGNS, out=sums)
-        return {four: sums.astype("<u8", copy=False).view("<i2").reshape(rows, LANES) for four, sums in found.items()}
-
-    def _added(self, fired: Sequence[Maybe], rows: int) -> dict[Four, NDArray[np.uint64]]:
         found: dict[Four, NDArray[np.uint64]] = {}
         for eight, shares in self._groups:
             vectors = [fired[number] for number in eight]
@@ -102,16 +98,9 @@ class Adder:
                     np.add(found[share.four], added, out=found[share.four])
                 else:
                     found[share.four] = added
-        return found
-
-    def _compiled(self, fired: Sequence[Maybe], rows: int) -> dict[Four, NDArray[np.uint64]]:
-        from psoas_rules.cohort import compiled
-
-        # With some room behind each, or rows of all sums would fight for the same place in the processor's cache.
-        found = np.empty((len(self._fours), rows + _ROOM), dtype=np.uint64)
-        vectors = stacked([fired[number] for number in self._order], rows)
-        compiled.sums(vectors, self._sums_of, self._adds, found)
-        return {four: found[place, :rows] for place, four in enumerate(self._fours)}
+        for sums in found.values():
+            np.bitwise_xor(np.add(sums, _SIGNS, out=sums), _SIGNS, out=sums)
+        return {four: sums.astype("<u8", copy=False).view("<i2").reshape(rows, LANES) for four, sums in found.items()}
 
 
 def _shares(rules: Sequence[Mapping[tuple[Four, int], int]]) -> list[_Share]:

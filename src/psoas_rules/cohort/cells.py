@@ -26,12 +26,44 @@ UNKNOWN: Final = ("unknown", "not_sure")
 _YES_NO: Final = ("yes", "no", *UNKNOWN)
 _LARGEST: Final = 1e12
 _MOST_ENTRIES: Final = 1_000
-_IN_A_WORD: Final = 64
+IN_A_WORD: Final = 64
 _IN_A_BYTE: Final = 127
 _PARTS: Final = 10.0**DECIMALS
 _PLAIN: Final = 1e9
 """Numbers below it are rounded fast; the result is sure as long as they are not close to the middle of two others."""
 _CLOSE: Final = 1e-3
+
+
+class Entries:
+    """Which options are on the list of each row. It is worked out when it is asked for.
+
+    Args:
+        codes: For each entry of all lists the place of its option; -1 for none.
+        filled: The rows with a list that has entries.
+        starts: Where the entries of each of these begin.
+        rows: How many rows there are.
+    """
+
+    def __init__(self, codes: Codes, filled: NDArray[np.intp], starts: NDArray[np.intp], rows: int) -> None:
+        self._codes = codes
+        self._filled = filled
+        self._starts = starts
+        self._rows = rows
+        self._words: dict[int, NDArray[np.uint64]] = {}
+
+    def word(self, number: int) -> NDArray[np.uint64]:
+        """For each row 64 options: a bit for each that is on its list.
+
+        Args:
+            number: Which 64 of all options.
+        """
+        if number not in self._words:
+            bits = self._codes - number * IN_A_WORD
+            table = np.append(np.uint64(1) << np.arange(IN_A_WORD, dtype=np.uint64), np.uint64(0))
+            here = (bits >= 0) & (bits < IN_A_WORD)
+            found = table.take(bits if here.all() else np.where(here, bits, IN_A_WORD))
+            self._words[number] = _gathered(found, self._filled, self._starts, self._rows)
+        return self._words[number]
 
 
 @attrs.frozen(eq=False)
@@ -46,7 +78,7 @@ class Cells:
         yes: For yes or no, the rows with yes.
         numbers: For numbers, the value of every known row, as it came.
         codes: For choices, the place of the option in every known row; anything in the others.
-        entries: For lists, which options are on the list of each row: one bit an option, 64 to an array.
+        entries: For lists, which options are on the list of each row.
     """
 
     given: Maybe = None
@@ -56,7 +88,7 @@ class Cells:
     yes: Maybe = None
     numbers: NDArray[Any] | None = None
     codes: Codes | None = None
-    entries: Sequence[NDArray[np.uint64]] = ()
+    entries: Entries | None = None
 
 
 NOTHING: Final = Cells()
@@ -252,15 +284,11 @@ def _lists(array: pa.Array, given: Packed, options: Sequence[str], named: Callab
         return Cells(given, known=empty, bad=without(given, empty))
     filled_rows = np.flatnonzero(lengths)
     starts = (offsets[filled_rows] - offsets[0]).astype(np.intp)
-    wrong = _gathered((codes < 0).astype(np.uint64), filled_rows, starts, len(array)) > 0
-    bad = both(given, some(wrong | (lengths > _MOST_ENTRIES)))
-    entries = []
-    for first in range(0, len(options), _IN_A_WORD):
-        table = np.zeros(len(options) + 1, dtype=np.uint64)
-        here = np.arange(first, min(first + _IN_A_WORD, len(options)))
-        table[here] = np.uint64(1) << (here - first).astype(np.uint64)
-        entries.append(_gathered(table[codes], filled_rows, starts, len(array)))
-    return Cells(given, without(given, bad), bad, entries=entries)
+    wrong = lengths > _MOST_ENTRIES
+    if len(codes) and codes.min() < 0:
+        wrong |= _gathered((codes < 0).astype(np.uint64), filled_rows, starts, len(array)) > 0
+    bad = both(given, some(wrong))
+    return Cells(given, without(given, bad), bad, entries=Entries(codes, filled_rows, starts, len(array)))
 
 
 def _name_codes(values: pa.Array, options: Sequence[str], named: Callable[[str], str | None]) -> Codes | None:

@@ -7,7 +7,7 @@ the bits of a number; bits behind the last row are 0.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 from numba import njit
@@ -42,7 +42,30 @@ def _places() -> NDArray[np.uint8]:
 # Which bit of a number is set, if it is a single one: a product with this number has another first six bits for each.
 _DE_BRUIJN: Final = 0x03F79D71B4CB0A89
 _PLACES: Final = _places()
+_SIGNS: Final = 0x8000800080008000
 _MIXING: Final = 0x9E3779B97F4A7C15
+
+
+class Marks(NamedTuple):
+    """What sums are compared with: `weighing.Weights`, the codes of words, and what makes a standing of them."""
+
+    prior: int
+    reported_cap: int
+    supported: int
+    provisional: int
+    unlikely: int
+    enough_items: int
+    contradiction: int
+    word_unlikely: int
+    word_uncertain: int
+    word_provisional: int
+    word_supported: int
+    against: int
+    tested: int
+
+
+Weighed: TypeAlias = tuple[NDArray[np.int8], NDArray[np.int16], NDArray[np.int16], NDArray[np.int8], NDArray[np.int8]]
+"""Words and totals for each place, points of the person for each target, profile, and how sure it is."""
 
 
 @_compiled
@@ -130,21 +153,66 @@ def lists(
 
 
 @_compiled
-def sums(
-    vectors: NDArray[np.uint64], sums_of: NDArray[np.int64], adds: NDArray[np.uint64], found: NDArray[np.uint64]
+def _lane(four: np.uint64, lane: int) -> Any:
+    """One of four sums that stand side by side; see `cohort.adding`."""
+    # Above zero, so that nothing is borrowed from the next one.
+    above = (four + np.uint64(_SIGNS)) >> np.uint64(lane << 4)
+    return np.int64(above & np.uint64(0xFFFF)) - (1 << 15)
+
+
+@_compiled
+def _one_place(sums: Any, place: int, many: Any, marks: Marks) -> Any:
+    """The word for a pattern on one side, the points, and how it stands.
+
+    There is no branch in it: the processor would guess it wrongly half of the time.
+    """
+    reported, above, below, tested = (
+        _lane(sums[0], place),
+        _lane(sums[1], place),
+        _lane(sums[2], place),
+        _lane(sums[3], place),
+    )
+    measured = above + below
+    total = marks.prior + min(reported, marks.reported_cap) + measured
+    # Each word is above those before it, so that the highest one stands.
+    word = marks.word_unlikely * ((tested > 0) | many)
+    word = max(word, marks.word_uncertain * (total > marks.unlikely))
+    word = max(word, marks.word_provisional * (total >= marks.provisional))
+    word = max(word, marks.word_supported * ((total >= marks.supported) & (above > 0)))
+    against = (
+        ((above > 0) & (below < 0))
+        | ((reported >= marks.contradiction) & (measured < 0))
+        | ((reported <= -marks.contradiction) & (measured > 0))
+    )
+    return word, total, word + marks.against * against + marks.tested * (tested > 0)
+
+
+@_compiled
+def weighed(
+    vectors: NDArray[np.uint64],
+    adds: tuple[NDArray[np.int64], NDArray[np.uint64]],
+    sums: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    judging: tuple[NDArray[np.uint8], Marks, NDArray[np.int8]],
+    found: Weighed,
 ) -> None:
-    """Adds up for each row what the vectors add in which its bit is set.
+    """Weighs the evidence for each row: what `weighing.ScalesByColumns` does with NumPy.
 
     Args:
-        vectors: The vectors.
-        sums_of: For each vector the two sums that it adds to; the place behind the last sum is for nothing.
-        adds: For each vector what it adds to them.
-        found: The sums, a column for each row of the batch; written to.
+        vectors: For each rule the rows in which it fired.
+        adds: For each vector the two sums that it adds to, and what; the place behind the last sum is for nothing.
+        sums: Which sums tell what was reported, what speaks for and against, and what was tested; which sum, and which
+            of its four, holds points for which target; and which sums hold points of both sides for which target.
+        judging: For each row, how many signs were answered; what the sums are compared with; and for each pair of
+            standings the profile, and how sure it is.
+        found: What comes of it; written to.
     """
-    many, rows = found.shape
-    groups = -(-vectors.shape[0] // WORD)
+    sums_of, points = adds
+    items, marks, conclusions = judging
+    of_patterns, once, paired = sums
+    words, totals, people, profile, sureness = found
+    rows, groups = len(items), -(-vectors.shape[0] // WORD)
     squares = np.zeros((_SIDE, groups, WORD), dtype=np.uint64)
-    own = np.zeros(many + 1, dtype=np.uint64)
+    own = np.zeros(max(of_patterns.max(), sums_of.max()) + 1, dtype=np.uint64)
     for first in range(0, vectors.shape[1], _SIDE):
         wide = _turn_side(vectors, first, squares)
         for row in range(first * WORD, min((first + wide) * WORD, rows)):
@@ -156,11 +224,40 @@ def sums(
                     lowest = bits & (~bits + np.uint64(1))
                     vector = WORD * group + _PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
                     # Always two: the processor need not guess how many.
-                    own[sums_of[vector, 0]] += adds[vector, 0]
-                    own[sums_of[vector, 1]] += adds[vector, 1]
+                    own[sums_of[vector, 0]] += points[vector, 0]
+                    own[sums_of[vector, 1]] += points[vector, 1]
                     bits ^= lowest
-            for place in range(many):
-                found[place, row] = own[place]
+            four = (
+                own[of_patterns[0]],
+                own[of_patterns[1]],
+                own[of_patterns[2]],
+                own[of_patterns[3]],
+            )
+            many = items[row] >= marks.enough_items
+            first_word, first_total, first_stand = _one_place(four, 0, many, marks)
+            second_word, second_total, second_stand = _one_place(four, 1, many, marks)
+            third_word, third_total, third_stand = _one_place(four, 2, many, marks)
+            fourth_word, fourth_total, fourth_stand = _one_place(four, 3, many, marks)
+            words[0, row], totals[0, row] = first_word, first_total
+            words[1, row], totals[1, row] = second_word, second_total
+            words[2, row], totals[2, row] = third_word, third_total
+            words[3, row], totals[3, row] = fourth_word, fourth_total
+            # The side that a pattern fits better; the left one when they are even.
+            tight = first_stand if first_total >= second_total else second_stand
+            weak = third_stand if third_total >= fourth_total else fourth_stand
+            profile[row], sureness[row] = conclusions[tight, weak, 0], conclusions[tight, weak, 1]
+            for each in range(len(once)):
+                people[once[each, 2], row] = _lane(own[once[each, 0]], once[each, 1])
+            for each in range(len(paired)):
+                four = own[paired[each, 0]]
+                if four:
+                    left, right = _lane(four, 0), _lane(four, 2)
+                    has_left, has_right = _lane(four, 1) > 0, _lane(four, 3) > 0
+                    # An item asked on both sides counts once, where it is higher.
+                    if has_left and (left > right or not has_right):
+                        people[paired[each, 1], row] += left
+                    else:
+                        people[paired[each, 1], row] += right
 
 
 @_compiled
@@ -283,3 +380,21 @@ def arranged(vectors: NDArray[np.uint64], order: NDArray[np.int64], found: NDArr
             _turn(square)
             for vector in range(most):
                 found[begin + vector, number] = square[vector]
+
+
+@_compiled
+def bits_of(words: NDArray[np.uint64], found: NDArray[np.uint64]) -> None:
+    """For each of 64 bits the rows in whose number it is set.
+
+    Args:
+        words: A number for each row.
+        found: A vector for each bit; written to.
+    """
+    square = np.empty(WORD, dtype=np.uint64)
+    for number in range(found.shape[1]):
+        first = WORD * number
+        most = min(WORD, len(words) - first)
+        square[:most] = words[first : first + most]
+        square[most:] = 0
+        _turn(square)
+        found[:, number] = square

@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from psoas_rules.cohort.cells import Cells, all_clear, filled, read_cells, rounded, some, worked_out, yes_no
+from psoas_rules.cohort import loops
+from psoas_rules.cohort.cells import IN_A_WORD, Cells, all_clear, filled, read_cells, rounded, some, worked_out, yes_no
 from psoas_rules.cohort.columns import LISTS, Column, columns_of
-from psoas_rules.cohort.packed import Maybe, Packed, both, either, indices, packed, unpacked, without
+from psoas_rules.cohort.packed import Maybe, Packed, anybody, both, either, indices, packed, unpacked, without
 from psoas_rules.conditions import Op, Test, compare
 from psoas_rules.facts import FactSpec
 from psoas_rules.lexicon import Lexicon
@@ -127,6 +128,7 @@ class FactColumns:
         self._denied: dict[tuple[int, ...], Maybe] = {}
         self._yes_no: dict[str, tuple[Maybe, Maybe]] = {}
         self._passing: dict[tuple[object, ...], Maybe] = {}
+        self._bits: dict[int, NDArray[np.uint8]] = {}
         self._rounded: dict[int, NDArray[Any]] = {}
         self._sides: dict[str, tuple[Packed, tuple[NDArray[Any], NDArray[Any]]] | None] = {}
         self._worked_out: dict[str, Some | None] = {}
@@ -254,10 +256,23 @@ class FactColumns:
             cells = self._of(fact)
             return None if cells is None else cells.yes
         cells = self._of(spec.name)
-        if cells is None or not cells.entries:
+        if cells is None or cells.entries is None:
             return None
-        word, bit = divmod(list(spec.options).index(fact.removeprefix(f"{spec.name}.")), 64)
-        return both(cells.known, some((cells.entries[word] & (np.uint64(1) << np.uint64(bit))) != 0))
+        word, bit = divmod(list(spec.options).index(fact.removeprefix(f"{spec.name}.")), IN_A_WORD)
+        return both(cells.known, self._bit(cells.entries.word(word), bit))
+
+    def _bit(self, words: NDArray[np.uint64], bit: int) -> Maybe:
+        """The rows in whose word a bit is set."""
+        if not loops.compiled():
+            return some((words & (np.uint64(1) << np.uint64(bit))) != 0)
+        if id(words) not in self._bits:
+            from psoas_rules.cohort import compiled
+
+            found = np.empty((IN_A_WORD, -(-self.n // IN_A_WORD)), dtype=np.uint64)
+            compiled.bits_of(words, found)
+            self._bits[id(words)] = found.view(np.uint8)[:, : -(-self.n // 8)]
+        vector = np.ascontiguousarray(self._bits[id(words)][bit])
+        return vector if anybody(vector) else None
 
     # Choices and numbers
 

@@ -6,16 +6,20 @@ What the numbers mean is `psoas_rules.weighing`; the constants and the points ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from psoas_rules.cohort import loops
 from psoas_rules.cohort.adding import LANES, MOST, Adder, Four, Points
-from psoas_rules.cohort.packed import Maybe
+from psoas_rules.cohort.packed import Maybe, stacked
 from psoas_rules.outcomes import ProfileKind, Sureness, Word
 from psoas_rules.weighing import PERSON_TARGETS, PLACES, Scales, Standing, conclude
+
+if TYPE_CHECKING:
+    from psoas_rules.cohort.compiled import Marks
 
 WORDS: Final = ("no_information", "unlikely", "uncertain", "provisional", "supported")
 """Every `Word`; its place is its code. From `provisional` on a pattern fits."""
@@ -31,8 +35,12 @@ assert set(SURENESS) == set(get_args(Sureness))
 _FITS: Final = WORDS.index("provisional")
 _SURE: Final = WORDS.index("supported")
 _UNLIKELY: Final = WORDS.index("unlikely")
+_UNCERTAIN: Final = WORDS.index("uncertain")
+_OF_PATTERNS: Final = ("reported", "up", "down", "tested")
+"""The names of the sums for patterns, each for all of `PLACES`."""
 _BLOCK: Final = 16_384
 """Rows that are weighed together, so that the processor keeps them at hand; a multiple of eight."""
+_ROOM: Final = 192
 _LEFT, _RIGHT = 0, 2
 """Of an item that is asked on both sides, where the points of each side stand; whether there are any stands behind."""
 
@@ -104,6 +112,8 @@ class ScalesByColumns:
             items: For each row, how many signs that bear on a pattern were answered.
             rows: How many rows there are.
         """
+        if loops.compiled():
+            return self._compiled(fired, items)
         found = Weighing(
             words=np.empty((LANES, rows), dtype=np.int8),
             totals=np.empty((LANES, rows), dtype=np.int16),
@@ -120,10 +130,51 @@ class ScalesByColumns:
                 found.person[target][start:end] += points
         return found
 
+    def _compiled(self, fired: Sequence[Maybe], items: NDArray[np.uint8]) -> Weighing:
+        from psoas_rules.cohort import compiled
+
+        adder = self._adder
+        nothing = len(adder.place)
+        once = [(*_once(place), place) for place in range(len(PERSON_TARGETS))]
+        points = [(adder.place[four], lane, place) for four, lane, place in once if four in adder.place]
+        pairs = [(adder.place[pair], at) for at, target in enumerate(PERSON_TARGETS) for pair in self._paired[target]]
+        # With some room behind each line, or they would all fight for the same places in the processor's cache.
+        wide = len(items) + _ROOM
+        words, totals = np.empty((LANES, wide), dtype=np.int8), np.empty((LANES, wide), dtype=np.int16)
+        people = np.zeros((len(PERSON_TARGETS), wide), dtype=np.int16)
+        profile, sureness = np.empty((2, wide), dtype=np.int8)
+        compiled.weighed(
+            stacked([fired[number] for number in adder.order], len(items)),
+            (adder.sums_of, adder.adds),
+            (
+                np.array([adder.place.get(four, nothing) for four in _OF_PATTERNS], dtype=np.int64),
+                np.array(points, dtype=np.int64).reshape(-1, 3),
+                np.array(pairs, dtype=np.int64).reshape(-1, 2),
+            ),
+            (items, self._marks(), _CODES),
+            (words, totals, people, profile, sureness),
+        )
+        here = slice(len(items))
+        person = {target: points[here] for target, points in zip(PERSON_TARGETS, people, strict=True)}
+        return Weighing(words[:, here], totals[:, here], person, profile[here], sureness[here])
+
+    def _marks(self) -> Marks:
+        from psoas_rules.cohort import compiled
+
+        return compiled.Marks(
+            **attrs.asdict(self._weights),
+            word_unlikely=_UNLIKELY,
+            word_uncertain=_UNCERTAIN,
+            word_provisional=_FITS,
+            word_supported=_SURE,
+            against=_AGAINST,
+            tested=_TESTED,
+        )
+
     def _patterns(self, sums: Mapping[Four, Points], items: NDArray[np.uint8], found: Weighing, here: slice) -> None:
         w = self._weights
         nothing = np.zeros((len(items), LANES), dtype=np.int16)
-        reported, up, down, tested = (sums.get(four, nothing) for four in ("reported", "up", "down", "tested"))
+        reported, up, down, tested = (sums.get(four, nothing) for four in _OF_PATTERNS)
         measured = up + down
         totals = np.minimum(reported, w.reported_cap) + measured + np.int16(w.prior)
         any_tested, above = tested > 0, up > 0
@@ -132,7 +183,7 @@ class ScalesByColumns:
         enough = ((items >= w.enough_items) * _IN_EACH).view(np.bool_).reshape(-1, LANES)
         words = (any_tested | enough).view(np.int8) * np.int8(_UNLIKELY)
         for holds, word in (
-            (totals > w.unlikely, WORDS.index("uncertain")),
+            (totals > w.unlikely, _UNCERTAIN),
             (totals >= w.provisional, _FITS),
             ((totals >= w.supported) & above, _SURE),
         ):
@@ -200,7 +251,8 @@ def _conclude(words: _Words, totals: Points, tested: _Flags, against: _Flags) ->
         np.where(totals[:, first] >= totals[:, first + 1], stand[:, first], stand[:, first + 1]) for first in (0, 2)
     )
     both = tight.astype(np.intp) * len(_STANDINGS) + weak
-    return _PROFILE_OF.take(both, mode="clip"), _SURENESS_OF.take(both, mode="clip")
+    profile, sureness = _CODES.reshape(-1, 2).T
+    return profile.take(both, mode="clip"), sureness.take(both, mode="clip")
 
 
 _AGAINST: Final = len(WORDS)
@@ -211,6 +263,14 @@ _STANDINGS: Final = tuple(
     for contradicted in (False, True)
     for word in WORDS
 )
-_CONCLUSIONS: Final = tuple(conclude(tight, weak) for tight in _STANDINGS for weak in _STANDINGS)
-_PROFILE_OF: Final = np.array([PROFILES.index(profile) for profile, _ in _CONCLUSIONS], dtype=np.int8)
-_SURENESS_OF: Final = np.array([SURENESS.index(sureness) for _, sureness in _CONCLUSIONS], dtype=np.int8)
+_CODES: Final = np.array(
+    [
+        [
+            (PROFILES.index(profile), SURENESS.index(sureness))
+            for profile, sureness in (conclude(tight, weak) for weak in _STANDINGS)
+        ]
+        for tight in _STANDINGS
+    ],
+    dtype=np.int8,
+)
+"""For each pair of standings the profile, and how sure it is."""
