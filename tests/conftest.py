@@ -40,6 +40,18 @@ HAS_DURABLE = importlib.util.find_spec("durable_rules_engine") is not None
 needs_durable = pytest.mark.skipif(not HAS_DURABLE, reason="durable-rules is not installed on this Python")
 
 
+@pytest.fixture(scope="module", params=["numpy", "numba"])
+def both_loops(request):
+    """Tables of people are decided with NumPy alone, and then with machine code."""
+    compiled = request.param == "numba"
+    if compiled:
+        pytest.importorskip("numba")
+    from psoas_rules.cohort import loops
+
+    with loops.fixed(compiled=compiled):
+        yield
+
+
 @pytest.fixture(scope="session")
 def pack():
     return load_pack()

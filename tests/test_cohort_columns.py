@@ -36,6 +36,8 @@ from psoas_rules.cohort.rows import Rows  # noqa: E402
 from psoas_rules.cohort.schema import to_arrays  # noqa: E402
 from psoas_rules.cohort.weighing import as_points  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("both_loops")
+
 DECIDES = Recommender()
 SMALL = Path(__file__).parent / "small_pack"
 

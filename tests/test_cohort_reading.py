@@ -381,9 +381,9 @@ def test_a_list_may_have_many_options(rows):
         [
             {
                 f"option {64 * word + bit}"
-                for word, those in enumerate(cells.entries)
+                for word in range(3)
                 for bit in range(64)
-                if those[row] >> np.uint64(bit) & np.uint64(1)
+                if cells.entries.word(word)[row] >> np.uint64(bit) & np.uint64(1)
             }
             for row in range(len(rows))
         ]

@@ -1,5 +1,7 @@
 """By columns and one by one: outcomes for whole tables of people against `recommend` for each.
 
+Where Numba is installed, each table is decided twice by columns: with NumPy alone, and with machine code.
+
     python tests/stress/cohort.py --people 1000000
     python tests/stress/cohort.py --packs 100
 
@@ -21,7 +23,7 @@ from crowd import People
 from packs import random_pack
 
 from psoas_rules import Intake, Recommender, load_pack
-from psoas_rules.cohort import COLUMNS, recommend_table
+from psoas_rules.cohort import COLUMNS, loops, recommend_table
 from psoas_rules.cohort.columns import columns_of
 from psoas_rules.cohort.rows import Rows
 from psoas_rules.cohort.schema import to_arrays
@@ -80,13 +82,18 @@ def differences(recommender: Recommender, table: pa.Table) -> Iterator[str]:
     batch = table.combine_chunks().to_batches()[0]
     one_by_one = Rows(recommender, columns_of(recommender.lexicon, table.schema))
     alone = to_arrays(one_by_one.records(batch, range(batch.num_rows)))
-    together = recommend_table(table, recommender, audit=False).combine_chunks()
-    for name in COLUMNS:
-        pairs = zip(together[name].to_pylist(), alone[name].to_pylist(), strict=True)
-        for row, (found, wanted) in enumerate(pairs):
-            if found != wanted:
-                cells = {key: value for key, value in table.slice(row, 1).to_pylist()[0].items() if value is not None}
-                yield f"row {row}, {name}:\n  together {found}\n  alone    {wanted}\n  {cells}"
+    wanted = {name: alone[name].to_pylist() for name in COLUMNS}
+    for compiled in (False, True) if loops.installed() else (False,):
+        with loops.fixed(compiled=compiled):
+            together = recommend_table(table, recommender, audit=False).combine_chunks()
+        for name in COLUMNS:
+            for row, found in enumerate(together[name].to_pylist()):
+                if found != wanted[name][row]:
+                    cells = {
+                        key: value for key, value in table.slice(row, 1).to_pylist()[0].items() if value is not None
+                    }
+                    how = "machine code" if compiled else "NumPy"
+                    yield f"row {row}, {name}, {how}:\n  together {found}\n  alone    {wanted[name][row]}\n  {cells}"
 
 
 def planted(table: pa.Table, rng: random.Random) -> pa.Table:

@@ -1,0 +1,273 @@
+"""Machine code says what NumPy says, loop by loop; it is used where it pays, and nothing is amiss without it."""
+
+import random
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psoas_rules import Recommender, load_pack
+
+np = pytest.importorskip("numpy")
+pa = pytest.importorskip("pyarrow")
+pytest.importorskip("numba")
+
+sys.path.insert(0, str(Path(__file__).parent / "stress"))
+
+import cohort as stress  # noqa: E402
+from packs import random_pack  # noqa: E402
+
+from psoas_rules.cohort import loops, recommend_table  # noqa: E402
+from psoas_rules.cohort.adding import LANES, MOST, Adder  # noqa: E402
+from psoas_rules.cohort.alike import Classes  # noqa: E402
+from psoas_rules.cohort.arranging import Arranged  # noqa: E402
+from psoas_rules.cohort.errors import CohortError  # noqa: E402
+from psoas_rules.cohort.packed import Lists, packed, truths, within  # noqa: E402
+from psoas_rules.cohort.weighing import ScalesByColumns  # noqa: E402
+from psoas_rules.loading import make_rulebook  # noqa: E402
+from psoas_rules.weighing import PERSON_TARGETS, Scales  # noqa: E402
+
+ROWS = st.integers(0, 700)
+"""Enough for several numbers of 64 bits, eight of which are worked on together."""
+SMALL = Path(__file__).parent / "small_pack"
+WAYS = (False, True)
+
+
+def some_vectors(rng, count, rows):
+    """Vectors by lot: none at all, sparse ones and dense ones."""
+    shares = [rng.choice([None, 0.01, 0.3, 0.9]) for _ in range(count)]
+    return [
+        None if p is None else packed(np.array([rng.random() < p for _ in range(rows)], dtype=bool)) for p in shares
+    ]
+
+
+def both_ways(call):
+    """What a call gives with NumPy, and with machine code."""
+    found = []
+    for compiled in WAYS:
+        with loops.fixed(compiled=compiled):
+            found.append(call())
+    return found
+
+
+def as_lists(lists):
+    ends = zip(lists.offsets[:-1], lists.offsets[1:], strict=True)
+    return [lists.values[start:end].tolist() for start, end in ends]
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 150), ROWS)
+def test_lists_are_the_same(rng, count, rows):
+    vectors = [(rng.randrange(-1, 9_999), vector) for vector in some_vectors(rng, count, rows)]
+
+    slow, fast = both_ways(lambda: as_lists(Lists.of(vectors, rows)))
+
+    assert fast == slow
+    assert slow == [
+        [number for number, vector in vectors if vector is not None and truths(vector, rows)[row]]
+        for row in range(rows)
+    ]
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 40), st.integers(0, 300))
+def test_sums_are_what_the_rules_add(rng, count, rows):
+    """Above and below zero, up to the largest that is allowed, and more than one rule adds to."""
+    each = MOST // count if count else 0
+    rules = [
+        {(rng.choice("abcdef"), rng.randrange(LANES)): rng.randint(-each, each) for _ in range(rng.randrange(4))}
+        for _ in range(count)
+    ]
+    fired = some_vectors(rng, count, rows)
+    expected = {four: np.zeros((rows, LANES), dtype=int) for rule in rules for four, _ in rule}
+    for rule, vector in zip(rules, fired, strict=True):
+        if vector is not None:
+            for (four, lane), points in rule.items():
+                expected[four][:, lane] += truths(vector, rows) * points
+
+    found = Adder(rules).sums(fired, rows)
+
+    assert all((found.get(four, 0) == sums).all() for four, sums in expected.items())
+    assert found.keys() <= expected.keys()
+
+
+def test_points_that_could_overflow_are_refused():
+    with pytest.raises(CohortError, match="too large to be summed"):
+        Adder([{("a", 0): MOST}, {("a", 0): 1}])
+
+
+SCALES = Scales(load_pack(), make_rulebook(load_pack(), lambda *_: None).rules)
+
+
+@given(st.randoms(use_true_random=False), st.integers(1, 300))
+def test_weighing_is_the_same(rng, rows):
+    """Which rules fire is drawn by lot, so that points come together that no person could have."""
+    fired = some_vectors(rng, len(SCALES.points), rows)
+    items = np.array([rng.randrange(12) for _ in range(rows)], dtype=np.uint8)
+
+    slow, fast = both_ways(lambda: ScalesByColumns(SCALES).weigh(fired, items, rows))
+
+    for name in ("words", "totals", "profile", "confidence"):
+        assert (getattr(slow, name) == getattr(fast, name)).all(), name
+    assert slow.person.keys() == fast.person.keys() == set(PERSON_TARGETS)
+    assert all((slow.person[target] == fast.person[target]).all() for target in PERSON_TARGETS)
+    # And both say what is said of one person.
+    for row in range(min(rows, 20)):
+        own = [number for number, each in enumerate(fired) if each is not None and truths(each, rows)[row]]
+        alone = SCALES.weigh(own, int(items[row]))
+        assert [fast.person[target][row] / 100 for target in PERSON_TARGETS] == [
+            alone.findings[f"finding.{target}_points"] for target in PERSON_TARGETS
+        ]
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 80), st.integers(1, 2_000))
+def test_classes_tell_apart_what_differs_and_nothing_else(rng, count, rows):
+    """With more vectors than are looked at together, and with so many classes that nothing is gained."""
+    alike = rng.randrange(1, rows + 1)
+    vectors = [
+        None if one is None else packed(truths(one, rows)[np.arange(rows) % alike])
+        for one in some_vectors(rng, count, rows)
+    ]
+    bits = [tuple(bool(truths(one, rows)[row]) for one in vectors if one is not None) for row in range(rows)]
+
+    for classes in both_ways(lambda: Classes.by(vectors, rows)):
+        assert len({(own, each) for own, each in zip(classes.of.tolist(), bits, strict=True)}) == classes.count
+        assert classes.count == len(set(bits)) or classes.rows is None
+        for vector in vectors:
+            if vector is not None:
+                assert classes.bits(vector)[classes.of].astype(bool).tolist() == truths(vector, rows).tolist()
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 140), ROWS)
+def test_rows_come_back_from_another_order(rng, count, rows):
+    """Vectors go there, lists come back behind others, and rows of no group have nothing more."""
+    group_of = np.array([rng.randrange(-1, 4) for _ in range(rows)], dtype=int)
+    groups = [packed(group_of == number) for number in range(4)]
+    vectors = some_vectors(rng, count, rows)
+    arranged = Arranged.by(groups, rows)
+    there = arranged.vectors(vectors)
+
+    with loops.fixed(compiled=True):
+        sizes = [group.stop - group.start for group in arranged.groups]
+        parts = [
+            Lists.of(enumerate(within(one, int((group_of == number).sum())) for one in there[number]), sizes[number])
+            for number in range(4)
+        ]
+        first = Lists.of(enumerate(vectors[:3]), rows)
+        back = as_lists(Lists.of(enumerate(vectors[:3]), rows, behind=(Lists.joined(parts), arranged.place)))
+        own = as_lists(arranged.back(Lists.joined(parts)))
+
+    for row, mine in enumerate(as_lists(first)):
+        held = [n for n, one in enumerate(vectors) if one is not None and truths(one, rows)[row]]
+        assert own[row] == (held if group_of[row] >= 0 else [])
+        assert back[row] == mine + own[row]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_tables_are_the_same_to_the_last_byte(number):
+    """For the built-in pack and others, with people by lot and wrong cells among them."""
+    pack = load_pack(SMALL) if number else load_pack()
+    if number > 1:
+        pack, _ = random_pack(random.Random(number), pack)
+    rng = random.Random(f"compiled {number}")
+    table = stress.planted(stress.table_of(list(stress.People(pack).many(f"compiled {number}", 700))), rng)
+    recommender = Recommender(pack)
+
+    slow, fast = both_ways(lambda: recommend_table(table, recommender, audit=False))
+
+    assert fast.equals(slow)
+    assert fast.validate(full=True) is None
+    assert Counter(slow["outcome"].to_pylist())["routine"] > 20
+
+
+def test_a_table_in_pieces_is_put_together(monkeypatch):
+    """Also where the pieces have dictionaries of their own, and where they are longer than what is decided together."""
+    monkeypatch.setattr("psoas_rules.cohort.running.MOST_ROWS", 400)
+    table = stress.table_of(list(stress.People(load_pack()).many("pieces", 1_100)))
+    table = pa.table({name: _dictionary(table[name]) for name in table.column_names})
+    pieces = pa.concat_tables([_encoded(table.slice(start, 130)) for start in range(0, 1_100, 130)])
+
+    whole, cut = recommend_table(table), recommend_table(pieces)
+
+    assert cut.equals(whole)
+    assert max(len(chunk) for chunk in cut["outcome"].chunks) > 130
+
+
+def _dictionary(column):
+    return column.dictionary_encode() if pa.types.is_string(column.type) else column
+
+
+def _encoded(table):
+    """With dictionaries that hold only what is in this part."""
+    return pa.table(
+        {
+            name: column.combine_chunks().dictionary_decode().dictionary_encode()
+            if pa.types.is_dictionary((column := table[name]).type)
+            else column
+            for name in table.column_names
+        }
+    )
+
+
+# When it is used
+
+SCRIPT = """
+import sys
+import pyarrow as pa
+{before}
+from psoas_rules.cohort import loops, recommend_table
+table = pa.table({{"screen": ["clear", None] * 200, "signs.pain_now": [2, 5] * 200}})
+made = recommend_table(table)
+assert made["outcome"].to_pylist() == ["routine", "screening"] * 200
+{after}
+print("fine")
+"""
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("", 'assert "numba" not in sys.modules'),
+        (
+            "",
+            (
+                "loops.announce(loops.ENOUGH_ROWS); assert recommend_table(table).equals(made)\n"
+                'assert "numba" in sys.modules'
+            ),
+        ),
+        ("", "loops.count(loops.ENOUGH_ROWS); assert loops.compiled()"),
+        (
+            (
+                'import importlib.util as u; find = u.find_spec; u.find_spec = lambda n, *a: None if n == "numba" else '
+                'find(n, *a); sys.modules["numba"] = None'
+            ),
+            "loops.announce(loops.ENOUGH_ROWS); assert recommend_table(table).equals(made)",
+        ),
+    ],
+    ids=["few rows do without", "many rows use it", "rows are counted", "without Numba"],
+)
+def test_it_is_used_where_it_pays(before, after):
+    script = SCRIPT.format(before=before, after=after)
+
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("fine\n", "")
+
+
+def test_without_a_folder_for_it_code_is_made_anew(monkeypatch):
+    from psoas_rules.cohort import compiled
+
+    calls = []
+
+    def njit(**settings):
+        calls.append(settings)
+        if settings:
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(compiled, "njit", njit)
+
+    assert compiled._compiled(len) is len
+    assert calls == [{"cache": True}, {}]
