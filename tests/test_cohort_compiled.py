@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ from psoas_rules.cohort.errors import CohortError  # noqa: E402
 from psoas_rules.cohort.packed import Lists, packed, truths, within  # noqa: E402
 from psoas_rules.cohort.weighing import ScalesByColumns  # noqa: E402
 from psoas_rules.loading import make_rulebook  # noqa: E402
-from psoas_rules.weighing import PERSON_TARGETS, Scales  # noqa: E402
+from psoas_rules.weighing import PERSON_TARGETS, Scales, Weights  # noqa: E402
 
 ROWS = st.integers(0, 700)
 """Enough for several numbers of 64 bits, eight of which are worked on together."""
@@ -120,6 +121,38 @@ def test_weighing_is_the_same(rng, rows):
         assert [fast.person[target][row] / 100 for target in PERSON_TARGETS] == [
             alone.findings[f"finding.{target}_points"] for target in PERSON_TARGETS
         ]
+
+
+@given(st.randoms(use_true_random=False))
+def test_weighing_is_the_same_where_both_sides_are_even(rng):
+    """Few rules with small points, so that sums are often equal and yet made of something else."""
+    weights = Weights(
+        prior=rng.choice([0, -100]),
+        reported_cap=300,
+        supported=200,
+        provisional=100,
+        unlikely=-100,
+        enough_items=3,
+        contradiction=100,
+    )
+    scales = SimpleNamespace(weights=weights, points=[_points(rng) for _ in range(rng.randrange(1, 15))])
+    fired = some_vectors(rng, len(scales.points), 300)
+    items = np.array([rng.randrange(5) for _ in range(300)], dtype=np.uint8)
+
+    slow, fast = both_ways(lambda: ScalesByColumns(scales).weigh(fired, items, 300))
+
+    for name in ("words", "totals", "profile", "confidence"):
+        assert (getattr(slow, name) == getattr(fast, name)).all(), name
+    assert all((slow.person[target] == fast.person[target]).all() for target in PERSON_TARGETS)
+
+
+def _points(rng):
+    rule = SimpleNamespace(
+        measured=rng.random() < 0.7, side=rng.choice(["left", "right", None]), item=rng.choice(["one", "other"])
+    )
+    patterns = [(place, rng.choice([-100, 100, 200])) for place in rng.sample(range(4), rng.randrange(3))]
+    person = [(target, rng.choice([-100, 100])) for target in rng.sample(PERSON_TARGETS, rng.randrange(3))]
+    return SimpleNamespace(rule=rule, patterns=patterns, person=person)
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 80), st.integers(1, 2_000))

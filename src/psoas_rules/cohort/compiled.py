@@ -190,7 +190,7 @@ def _one_place(sums: Any, place: int, many: Any, marks: Marks) -> Any:
 @_compiled
 def weighed(
     vectors: NDArray[np.uint64],
-    adds: tuple[NDArray[np.int64], NDArray[np.uint64]],
+    adds: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
     sums: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     judging: tuple[NDArray[np.uint8], Marks, NDArray[np.int8]],
     found: Weighed,
@@ -199,20 +199,20 @@ def weighed(
 
     Args:
         vectors: For each rule the rows in which it fired.
-        adds: For each vector the two sums that it adds to, and what; the place behind the last sum is for nothing.
+        adds: For each vector the two sums that it adds to, and what; and room for the sums of one row. The last of them
+            is for nothing.
         sums: Which sums tell what was reported, what speaks for and against, and what was tested; which sum, and which
             of its four, holds points for which target; and which sums hold points of both sides for which target.
         judging: For each row, how many signs were answered; what the sums are compared with; and for each pair of
             standings the profile, and how sure it is.
         found: What comes of it; written to.
     """
-    sums_of, points = adds
+    sums_of, points, own = adds
     items, marks, conclusions = judging
     of_patterns, once, paired = sums
     words, totals, people, profile, sureness = found
     rows, groups = len(items), -(-vectors.shape[0] // WORD)
     squares = np.zeros((_SIDE, groups, WORD), dtype=np.uint64)
-    own = np.zeros(max(of_patterns.max(), sums_of.max()) + 1, dtype=np.uint64)
     for first in range(0, vectors.shape[1], _SIDE):
         wide = _turn_side(vectors, first, squares)
         for row in range(first * WORD, min((first + wide) * WORD, rows)):
