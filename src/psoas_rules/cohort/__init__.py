@@ -16,7 +16,7 @@ if find_spec("numpy") is None or find_spec("pyarrow") is None:
 
 from psoas_rules.cohort.comparing import CohortComparison, compare
 from psoas_rules.cohort.errors import CohortError, CohortWarning
-from psoas_rules.cohort.running import recommend_batches, recommend_table
+from psoas_rules.cohort.running import recommend_batches, recommend_table, warm_up
 from psoas_rules.cohort.schema import COLUMNS, output_schema
 from psoas_rules.cohort.tallying import Tally, tally
 from psoas_rules.cohort.unanswered import Unanswered, unanswered
@@ -34,4 +34,5 @@ __all__ = [
     "recommend_table",
     "tally",
     "unanswered",
+    "warm_up",
 ]

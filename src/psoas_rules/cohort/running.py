@@ -107,6 +107,26 @@ def recommend_batches(
             yield runner.run(batch.slice(start, MOST_ROWS))
 
 
+def warm_up() -> bool:
+    """Makes the machine code for large tables now: while an image is built, or before the first of them comes.
+
+    It is kept beside the library or, where nothing can be written there, in the cache folder of the user; the
+    environment variable `NUMBA_CACHE_DIR` names another.
+
+    Returns:
+        Whether there is any; without Numba, NumPy does all the work.
+    """
+    if not loops.installed():
+        return False
+    recommender = builtin()
+    lists = [spec for spec in recommender.lexicon.specs.values() if spec.answer == "many"]
+    rows = FEW_ROWS + 1
+    people = {"screen": ["clear"] * rows} | {spec.name: [list(spec.options)[:1]] * rows for spec in lists}
+    with loops.fixed(compiled=True):
+        recommend_table(pa.table(people), recommender)
+    return True
+
+
 def _stream(table: Any) -> pa.RecordBatchReader:
     if isinstance(table, pa.RecordBatch):
         return pa.RecordBatchReader.from_batches(table.schema, [table])
