@@ -27,11 +27,12 @@ from benchmarks.cohort.memory import measured
 from benchmarks.peers import installed
 from benchmarks.timing import table
 from psoas_rules import Intake, Pack, Recommender, load_pack
-from psoas_rules.cohort import recommend_table
+from psoas_rules.cohort import loops, recommend_table
 from psoas_rules.loading import make_rulebook
 
 SIMULATE = Path(__file__).resolve().parents[2] / "examples" / "cohort" / "simulate.py"
 FEW = ("outcome", "triage", "profile")
+TRACED = ("outcome", "triage", "profile", "confidence", "steps", "seconds", "fired", "pack", "digest")
 CLOCKS = {"wall": perf_counter, "cpu": process_time}
 LOOP = "loop over `Recommender.recommend`, intakes ready"
 
@@ -57,7 +58,7 @@ def main() -> None:
     asked = _arguments()
     _one_core()
     _print_machine()
-    print(", ".join(f"{name} {_version(name)}" for name in ("pyarrow", "numpy", "polars")))
+    print(", ".join(f"{name} {_version(name)}" for name in ("pyarrow", "numpy", "numba", "polars")))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "people.parquet"
         _simulate(file, asked.people)
@@ -70,7 +71,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cohort.bench", description=__doc__)
     parser.add_argument("--people", type=int, default=1_000_000, help="simulated, to choose from")
-    parser.add_argument("--rows", type=int, default=100_000, help="in a round, by columns")
+    parser.add_argument("--rows", type=int, default=524_288, help="in a round, by columns")
     parser.add_argument("--slow-rows", type=int, default=1_000, help="in a round, one by one")
     parser.add_argument("--warm-up", type=int, default=4_000, help="people before the timing of the loops begins")
     parser.add_argument("--rounds", type=int, default=9)
@@ -133,11 +134,16 @@ def _seconds(variant: Variant, people: pa.Table, clock: Callable[[], float]) -> 
 
 def _variants(pack: Pack, people: pa.Table, asked: argparse.Namespace) -> Iterator[Variant]:
     slow = asked.slow_rows
-    everything = "all columns (steps, what was left out, fired rules)"
-    yield _columns(pack, everything, asked.rows)
-    yield _columns(pack, f"{everything}, audit off", asked.rows, audit=False)
-    yield _columns(pack, f"columns {', '.join(FEW)}", asked.rows, columns=FEW)
-    yield _columns(pack, f"columns {', '.join(FEW)}, audit off", asked.rows, columns=FEW, audit=False)
+    for compiled in (True, False) if loops.installed() else (False,):
+        how = "machine code" if compiled else "NumPy"
+        for columns, what in (
+            (None, "all columns (steps, what was left out, fired rules)"),
+            (TRACED, "all but what was left out"),
+            (FEW, f"columns {', '.join(FEW)}"),
+        ):
+            yield _columns(pack, f"{how}, {what}", asked.rows, compiled=compiled, columns=columns)
+        name = f"{how}, columns {', '.join(FEW)}, audit off"
+        yield _columns(pack, name, asked.rows, compiled=compiled, columns=FEW, audit=False)
     before = intakes(people.slice(people.num_rows - asked.warm_up))
     ready, rows = _warm(pack, before), _warm(pack, before)
     yield Variant(LOOP, intakes, _each(ready.recommend), slow)
@@ -149,8 +155,13 @@ def _variants(pack: Pack, people: pa.Table, asked: argparse.Namespace) -> Iterat
     yield from _polars(pack, before, max(1, asked.rows // 10))
 
 
-def _columns(pack: Pack, name: str, rows: int, **options: Any) -> Variant:
-    run = partial(recommend_table, recommender=Recommender(pack), keep=("person_id",), **options)
+def _columns(pack: Pack, name: str, rows: int, *, compiled: bool, **options: Any) -> Variant:
+    decide = partial(recommend_table, recommender=Recommender(pack), keep=("person_id",), **options)
+
+    def run(people: pa.Table) -> pa.Table:
+        with loops.fixed(compiled=compiled):
+            return decide(people)
+
     return Variant(f"**recommend_table**, {name}", _itself, run, rows)
 
 
