@@ -231,22 +231,21 @@ class Builder:
 
     def _left_out(self, decided: Decided, filled: _Filled | None) -> pa.Array:
         assert filled is not None
-        names: list[int] = []
-        where: list[int] = []
+        known: dict[tuple[int, int], int] = {}
         of_parts = []
         for part in filled.parts:
             entries = []
             for exercise, slot, rows in _missing(part):
-                entries.append((len(names), rows))
-                names.append(-1 if exercise is None else self._place[exercise])
-                where.append(-1 if slot is None else self._slots.index(slot))
+                name = -1 if exercise is None else self._place[exercise]
+                where = -1 if slot is None else self._slots.index(slot)
+                entries.append((known.setdefault((name, where), len(known)), rows))
             of_parts.append(Lists.of(entries, part.rows))
         lists = Lists.joined(of_parts)
         if filled.arranged is not None:
             lists = filled.arranged.back(lists)
-        of_entries = ((names, self._exercises), (where, self._slots))
+        names, places = np.array([*known], dtype=np.int16).reshape(-1, 2).T
         items = pa.StructArray.from_arrays(
-            [words(np.array(codes, dtype=np.int16).take(lists.values), texts) for codes, texts in of_entries],
+            [words(names.take(lists.values), self._exercises), words(places.take(lists.values), self._slots)],
             fields=list(output_type("left_out").value_type),
         )
         return _listed(lists, items, decided)
