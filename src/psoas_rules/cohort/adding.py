@@ -7,7 +7,7 @@ back in the end: a sum of whole numbers does not depend on how it is written.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import attrs
@@ -60,20 +60,18 @@ class Adder:
         )
         eights = [tuple(order[start : start + _AT_ONCE]) for start in range(0, len(order), _AT_ONCE)]
         self._groups = tuple((eight, tuple(_shares([rules[number] for number in eight]))) for eight in eights)
-        # The same for each rule by itself, with two sums at a time.
         self.place = names
         """The place of each four sums."""
-        alone = [(number, two) for number in order for two in _in_twos(_shares([rules[number]]))]
-        self.order = tuple(number for number, _ in alone)
-        """The rules that add anything; one that adds to more than eight sums comes again."""
-        self.sums_of = np.full((len(alone), 2), len(names), dtype=np.int64)
-        """For each of `order` the places of those to which it adds; the place behind the last is for nothing."""
-        self.adds = np.zeros((len(alone), 2), dtype=np.uint64)
-        """For each of `order` what it adds to these."""
-        for place, (_, two) in enumerate(alone):
-            for side, share in enumerate(two):
-                self.sums_of[place, side] = names[share.four]
-                self.adds[place, side] = share.table[1]
+        self.order = tuple(order)
+        """The rules that add anything, eight by eight."""
+        shares = sorted(
+            ((names[share.four], eight, share.table) for eight, (_, own) in enumerate(self._groups) for share in own),
+            key=lambda share: share[:2],
+        )
+        self.which = np.array([share[:2] for share in shares], dtype=np.int64).reshape(-1, 2)
+        """For each share the place of its four sums, and which eight rules add to them."""
+        self.tables = np.array([share[2] for share in shares], dtype=np.uint64).reshape(-1, 1 << _AT_ONCE)
+        """For each share what these add, for each way in which they can fire."""
 
     def sums(self, fired: Sequence[Maybe], rows: int) -> dict[Four, Points]:
         """The sums for some rows.
@@ -104,17 +102,12 @@ class Adder:
 
 
 def _shares(rules: Sequence[Mapping[tuple[Four, int], int]]) -> list[_Share]:
-    ways = np.arange(256)
+    ways = np.arange(1 << _AT_ONCE)
     shares = []
     for four in dict.fromkeys(four for one in rules for four, _ in one):
-        table = np.zeros(256, dtype=np.int64)
+        table = np.zeros(1 << _AT_ONCE, dtype=np.int64)
         for number, one in enumerate(rules):
             for lane in range(LANES):
                 table += (ways >> number & 1) * (one.get((four, lane), 0) << 16 * lane)
         shares.append(_Share(four, table.view(np.uint64)))
     return shares
-
-
-def _in_twos(shares: Sequence[_Share]) -> Iterator[Sequence[_Share]]:
-    for start in range(0, len(shares), 2):
-        yield shares[start : start + 2]

@@ -7,7 +7,7 @@ the bits of a number; bits behind the last row are 0.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, ParamSpec, TypeAlias, TypeVar
+from typing import Final, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 from numba import njit
@@ -43,6 +43,7 @@ def _places() -> NDArray[np.uint8]:
 _DE_BRUIJN: Final = 0x03F79D71B4CB0A89
 _PLACES: Final = _places()
 _SIGNS: Final = 0x8000800080008000
+_LANES: Final = 4
 _MIXING: Final = 0x9E3779B97F4A7C15
 
 
@@ -153,44 +154,71 @@ def lists(
 
 
 @_compiled
-def _lane(four: np.uint64, lane: int) -> Any:
-    """One of four sums that stand side by side; see `cohort.adding`."""
-    # Above zero, so that nothing is borrowed from the next one.
-    above = (four + np.uint64(_SIGNS)) >> np.uint64(lane << 4)
-    return np.int64(above & np.uint64(0xFFFF)) - (1 << 15)
+def _added(
+    squares: NDArray[np.uint64],
+    wide: int,
+    shares: tuple[NDArray[np.int64], NDArray[np.uint64]],
+    sums: NDArray[np.uint64],
+) -> None:
+    """Adds up what the rules add that fired; see `cohort.adding`."""
+    which, tables = shares
+    octets = squares.view(np.uint8).reshape((squares.shape[0], squares.shape[1], WORD, 8))
+    sums[:] = 0
+    for share in range(len(which)):
+        four, group, octet = which[share, 0], which[share, 1] >> 3, which[share, 1] & 7
+        for number in range(wide):
+            for inside in range(WORD):
+                sums[four, number * WORD + inside] += tables[share, octets[number, group, inside, octet]]
+    for four in range(len(sums)):
+        for row in range(sums.shape[1]):
+            sums[four, row] = (sums[four, row] + np.uint64(_SIGNS)) ^ np.uint64(_SIGNS)
 
 
 @_compiled
-def _one_place(sums: Any, place: int, many: Any, marks: Marks) -> Any:
-    """The word for a pattern on one side, the points, and how it stands.
+def _judged(
+    told: tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]],
+    many: NDArray[np.bool_],
+    marks: Marks,
+    found: tuple[NDArray[np.int8], NDArray[np.int16], NDArray[np.int8]],
+) -> None:
+    """The word for each place, the points, and how it stands.
 
-    There is no branch in it: the processor would guess it wrongly half of the time.
+    There is no branch in it, and no number is larger than it must be, so that the processor does many places at once.
     """
-    reported, above, below, tested = (
-        _lane(sums[0], place),
-        _lane(sums[1], place),
-        _lane(sums[2], place),
-        _lane(sums[3], place),
+    reported, above, below, tested = told
+    words, totals, stands = found
+    prior, cap, contradiction = np.int16(marks.prior), np.int16(marks.reported_cap), np.int16(marks.contradiction)
+    unlikely, provisional, supported = (
+        np.int16(marks.unlikely),
+        np.int16(marks.provisional),
+        np.int16(marks.supported),
     )
-    measured = above + below
-    total = marks.prior + min(reported, marks.reported_cap) + measured
-    # Each word is above those before it, so that the highest one stands.
-    word = marks.word_unlikely * ((tested > 0) | many)
-    word = max(word, marks.word_uncertain * (total > marks.unlikely))
-    word = max(word, marks.word_provisional * (total >= marks.provisional))
-    word = max(word, marks.word_supported * ((total >= marks.supported) & (above > 0)))
-    against = (
-        ((above > 0) & (below < 0))
-        | ((reported >= marks.contradiction) & (measured < 0))
-        | ((reported <= -marks.contradiction) & (measured > 0))
-    )
-    return word, total, word + marks.against * against + marks.tested * (tested > 0)
+    nothing, word_unlikely, word_uncertain = np.int8(0), np.int8(marks.word_unlikely), np.int8(marks.word_uncertain)
+    word_provisional, word_supported = np.int8(marks.word_provisional), np.int8(marks.word_supported)
+    is_against, is_tested = np.int8(marks.against), np.int8(marks.tested)
+    for place in range(len(words)):
+        measured = np.int16(above[place] + below[place])
+        total = np.int16(prior + min(reported[place], cap) + measured)
+        # Each word is above those before it, so that the highest one stands.
+        word = word_unlikely if (tested[place] > 0) | many[place] else nothing
+        word = max(word, word_uncertain if total > unlikely else nothing)
+        word = max(word, word_provisional if total >= provisional else nothing)
+        word = max(word, word_supported if (total >= supported) & (above[place] > 0) else nothing)
+        against = (
+            ((above[place] > 0) & (below[place] < 0))
+            | ((reported[place] >= contradiction) & (measured < 0))
+            | ((reported[place] <= -contradiction) & (measured > 0))
+        )
+        words[place], totals[place] = word, total
+        stands[place] = np.int8(
+            word + (is_against if against else nothing) + (is_tested if tested[place] > 0 else nothing)
+        )
 
 
 @_compiled
 def weighed(
     vectors: NDArray[np.uint64],
-    adds: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
+    shares: tuple[NDArray[np.int64], NDArray[np.uint64], int],
     sums: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     judging: tuple[NDArray[np.uint8], Marks, NDArray[np.int8]],
     found: Weighed,
@@ -199,65 +227,53 @@ def weighed(
 
     Args:
         vectors: For each rule the rows in which it fired.
-        adds: For each vector the two sums that it adds to, and what; and room for the sums of one row. The last of them
-            is for nothing.
+        shares: For each share the place of its four sums, and which eight of the vectors add to them; for each way in
+            which these can fire, what they add; and how many sums there are.
         sums: Which sums tell what was reported, what speaks for and against, and what was tested; which sum, and which
             of its four, holds points for which target; and which sums hold points of both sides for which target.
         judging: For each row, how many signs were answered; what the sums are compared with; and for each pair of
             standings the profile, and how sure it is.
         found: What comes of it; written to.
     """
-    sums_of, points, own = adds
+    which, tables, count_of_sums = shares
     items, marks, conclusions = judging
     of_patterns, once, paired = sums
-    words, totals, people, profile, sureness = found
-    rows, groups = len(items), -(-vectors.shape[0] // WORD)
-    squares = np.zeros((_SIDE, groups, WORD), dtype=np.uint64)
+    all_words, all_totals, people, profile, sureness = found
+    rows, block = len(items), _SIDE * WORD
+    squares = np.zeros((_SIDE, -(-vectors.shape[0] // WORD), WORD), dtype=np.uint64)
+    own = np.zeros((count_of_sums, block), dtype=np.uint64)
+    lanes = own.view(np.int16)
+    told = (lanes[of_patterns[0]], lanes[of_patterns[1]], lanes[of_patterns[2]], lanes[of_patterns[3]])
+    many = np.zeros(_LANES * block, dtype=np.bool_)
+    words, totals, stands = (np.zeros_like(many, np.int8), np.zeros_like(many, np.int16), np.zeros_like(many, np.int8))
     for first in range(0, vectors.shape[1], _SIDE):
-        wide = _turn_side(vectors, first, squares)
-        for row in range(first * WORD, min((first + wide) * WORD, rows)):
-            number, inside = row // WORD - first, row % WORD
-            own[:] = 0
-            for group in range(groups):
-                bits = squares[number, group, inside]
-                while bits:
-                    lowest = bits & (~bits + np.uint64(1))
-                    vector = WORD * group + _PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
-                    # Always two: the processor need not guess how many.
-                    own[sums_of[vector, 0]] += points[vector, 0]
-                    own[sums_of[vector, 1]] += points[vector, 1]
-                    bits ^= lowest
-            four = (
-                own[of_patterns[0]],
-                own[of_patterns[1]],
-                own[of_patterns[2]],
-                own[of_patterns[3]],
-            )
-            many = items[row] >= marks.enough_items
-            first_word, first_total, first_stand = _one_place(four, 0, many, marks)
-            second_word, second_total, second_stand = _one_place(four, 1, many, marks)
-            third_word, third_total, third_stand = _one_place(four, 2, many, marks)
-            fourth_word, fourth_total, fourth_stand = _one_place(four, 3, many, marks)
-            words[0, row], totals[0, row] = first_word, first_total
-            words[1, row], totals[1, row] = second_word, second_total
-            words[2, row], totals[2, row] = third_word, third_total
-            words[3, row], totals[3, row] = fourth_word, fourth_total
+        _added(squares, _turn_side(vectors, first, squares), (which, tables), own)
+        start = first * WORD
+        count = min(block, rows - start)
+        for row in range(count):
+            many[_LANES * row : _LANES * row + _LANES] = items[start + row] >= marks.enough_items
+        _judged(told, many, marks, (words, totals, stands))
+        for row in range(count):
+            at = _LANES * row
+            for place in range(_LANES):
+                all_words[place, start + row] = words[at + place]
+                all_totals[place, start + row] = totals[at + place]
             # The side that a pattern fits better; the left one when they are even.
-            tight = first_stand if first_total >= second_total else second_stand
-            weak = third_stand if third_total >= fourth_total else fourth_stand
-            profile[row], sureness[row] = conclusions[tight, weak, 0], conclusions[tight, weak, 1]
-            for each in range(len(once)):
-                people[once[each, 2], row] = _lane(own[once[each, 0]], once[each, 1])
-            for each in range(len(paired)):
-                four = own[paired[each, 0]]
-                if four:
-                    left, right = _lane(four, 0), _lane(four, 2)
-                    has_left, has_right = _lane(four, 1) > 0, _lane(four, 3) > 0
-                    # An item asked on both sides counts once, where it is higher.
-                    if has_left and (left > right or not has_right):
-                        people[paired[each, 1], row] += left
-                    else:
-                        people[paired[each, 1], row] += right
+            tight = stands[at] if totals[at] >= totals[at + 1] else stands[at + 1]
+            weak = stands[at + 2] if totals[at + 2] >= totals[at + 3] else stands[at + 3]
+            profile[start + row] = conclusions[tight, weak, 0]
+            sureness[start + row] = conclusions[tight, weak, 1]
+        for each in range(len(once)):
+            points, place, person = lanes[once[each, 0]], once[each, 1], people[once[each, 2]]
+            for row in range(count):
+                person[start + row] = points[_LANES * row + place]
+        for each in range(len(paired)):
+            points, person = lanes[paired[each, 0]], people[paired[each, 1]]
+            for row in range(count):
+                at = _LANES * row
+                left, has_left, right, has_right = points[at], points[at + 1] > 0, points[at + 2], points[at + 3] > 0
+                # An item asked on both sides counts once, where it is higher.
+                person[start + row] += left if has_left & ((left > right) | (not has_right)) else right
 
 
 @_compiled

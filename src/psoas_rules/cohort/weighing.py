@@ -145,7 +145,8 @@ class ScalesByColumns:
         profile, sureness = np.empty((2, wide), dtype=np.int8)
         compiled.weighed(
             stacked([fired[number] for number in adder.order], len(items)),
-            (adder.sums_of, adder.adds, np.zeros(nothing + 1, dtype=np.uint64)),
+            # One more than there are, to which nothing is added.
+            (adder.which, adder.tables, nothing + 1),
             (
                 np.array([adder.place.get(four, nothing) for four in _OF_PATTERNS], dtype=np.int64),
                 np.array(points, dtype=np.int64).reshape(-1, 3),
