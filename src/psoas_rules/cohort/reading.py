@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -37,23 +37,29 @@ class Some:
 
     Attributes:
         rows: The rows.
-        values: The number of each of them, in order.
+        at: Their numbers, in order.
+        values: The number that is known in each of them.
     """
 
     rows: Packed
+    at: NDArray[np.intp]
     values: NDArray[np.float64]
 
     def everywhere(self, rows: int) -> NDArray[np.float64]:
         """The number in every row, nan where it is not known."""
         found = np.full(rows, np.nan)
-        found[indices(self.rows, rows)] = self.values
+        found[self.at] = self.values
         return found
 
     def those(self, passing: NDArray[np.bool_], rows: int) -> Maybe:
         """The rows of these values."""
         found = np.zeros(rows, dtype=np.bool_)
-        found[indices(self.rows, rows)] = passing
+        found[self.at] = passing
         return some(found)
+
+
+_Sides: TypeAlias = tuple[Packed, NDArray[np.intp], tuple[NDArray[np.float64], NDArray[np.float64]]]
+"""The rows in which both sides are known, their numbers, and the values of the two sides there."""
 
 
 class CohortReader:
@@ -130,7 +136,7 @@ class FactColumns:
         self._passing: dict[tuple[object, ...], Maybe] = {}
         self._bits: dict[int, NDArray[np.uint8]] = {}
         self._rounded: dict[int, NDArray[Any]] = {}
-        self._sides: dict[str, tuple[Packed, tuple[NDArray[Any], NDArray[Any]]] | None] = {}
+        self._sides: dict[str, _Sides | None] = {}
         self._worked_out: dict[str, Some | None] = {}
         bad = [(column, self._read(column, batch.column(column.place))) for column in reader.columns]
         self.bad = [(column, rows) for column, rows in bad if rows is not None]
@@ -309,14 +315,14 @@ class FactColumns:
             assert spec.derive is not None
             found, both_sides = None, self._both_sides(f"{spec.kind}.{spec.derive.of}")
             if both_sides is not None:
-                rows, (left, right) = both_sides
+                rows, at, (left, right) = both_sides
                 own = fact != f"{spec.name}.right"
                 values = worked_out(spec.derive.how, left if own else right, right if own else left)
-                found = Some(rows, values)
+                found = Some(rows, at, values)
             self._worked_out[fact] = found
         return self._worked_out[fact]
 
-    def _both_sides(self, measure: str) -> tuple[Packed, tuple[NDArray[Any], NDArray[Any]]] | None:
+    def _both_sides(self, measure: str) -> _Sides | None:
         """The rows in which a measure is known on both sides, and its values there: mostly few have been measured."""
         if measure not in self._sides:
             found, cells = None, [self._of(f"{measure}.{side}") or Cells() for side in SIDES]
@@ -324,7 +330,7 @@ class FactColumns:
             if rows is not None:
                 at = indices(rows, self.n)
                 left, right = (self._exactly(one.numbers, at) for one in cells)
-                found = rows, (left, right)
+                found = rows, at, (left, right)
             self._sides[measure] = found
         return self._sides[measure]
 
