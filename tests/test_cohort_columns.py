@@ -197,6 +197,7 @@ def test_it_does_not_matter_how_many_rows_are_looked_at_together(table, monkeypa
 # Tables, streams, parts
 
 
+@pytest.mark.filterwarnings("ignore:.*handed through, but not read")
 def test_it_does_not_matter_how_a_table_is_cut(table):
     whole = by_columns(table, keep=["signs.no_such_sign"])
     for size, rows in ((1, 12), (7, 60), (64, 600), (599, 600)):

@@ -5,9 +5,11 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,15 +25,15 @@ sys.path.insert(0, str(Path(__file__).parent / "stress"))
 import cohort as stress  # noqa: E402
 from packs import random_pack  # noqa: E402
 
-from psoas_rules.cohort import loops, recommend_table  # noqa: E402
+from psoas_rules.cohort import compiled, loops, recommend_batches, recommend_table  # noqa: E402
 from psoas_rules.cohort.adding import LANES, MOST, Adder  # noqa: E402
 from psoas_rules.cohort.alike import Classes  # noqa: E402
 from psoas_rules.cohort.arranging import Arranged  # noqa: E402
 from psoas_rules.cohort.errors import CohortError  # noqa: E402
-from psoas_rules.cohort.packed import Lists, packed, truths, within  # noqa: E402
-from psoas_rules.cohort.weighing import ScalesByColumns  # noqa: E402
+from psoas_rules.cohort.packed import Lists, packed, stacked, truths, within  # noqa: E402
+from psoas_rules.cohort.weighing import MOST_CONSTANT, PROFILES, SURENESS, WORDS, ScalesByColumns  # noqa: E402
 from psoas_rules.loading import make_rulebook  # noqa: E402
-from psoas_rules.weighing import PERSON_TARGETS, Scales, Weights  # noqa: E402
+from psoas_rules.weighing import PERSON_TARGETS, PLACES, Scales, Weights  # noqa: E402
 
 ROWS = st.integers(0, 700)
 """Enough for several numbers of 64 bits, eight of which are worked on together."""
@@ -51,8 +53,8 @@ def some_vectors(rng, count, rows):
 def both_ways(call):
     """What a call gives with NumPy, and with machine code."""
     found = []
-    for compiled in WAYS:
-        with loops.fixed(compiled=compiled):
+    for way in WAYS:
+        with loops.fixed(compiled=way):
             found.append(call())
     return found
 
@@ -104,9 +106,12 @@ def test_points_that_could_overflow_are_refused():
 SCALES = Scales(load_pack(), make_rulebook(load_pack(), lambda *_: None).rules)
 
 
-@given(RANDOM, st.integers(1, 300))
+@given(RANDOM, st.integers(1, 1_100))
 def test_weighing_is_the_same(rng, rows):
-    """Which rules fire is drawn by lot, so that points come together that no person could have."""
+    """Which rules fire is drawn by lot, so that points come together that no person could have.
+
+    There are up to three blocks of rows.
+    """
     fired = some_vectors(rng, len(SCALES.points), rows)
     items = np.array([rng.randrange(12) for _ in range(rows)], dtype=np.uint8)
 
@@ -119,10 +124,43 @@ def test_weighing_is_the_same(rng, rows):
     # And both say what is said of one person.
     for row in range(min(rows, 20)):
         own = [number for number, each in enumerate(fired) if each is not None and truths(each, rows)[row]]
-        alone = SCALES.weigh(own, int(items[row]))
-        assert [fast.person[target][row] / 100 for target in PERSON_TARGETS] == [
-            alone.findings[f"finding.{target}_points"] for target in PERSON_TARGETS
-        ]
+        alone = SCALES.weigh(own, int(items[row])).findings
+        assert {name: alone[name] for name in found_of(fast, row)} == found_of(fast, row)
+
+
+def found_of(weighing, row):
+    """What was found out about a row, as facts."""
+    found = {
+        "finding.profile": PROFILES[weighing.profile[row]],
+        "finding.confidence": SURENESS[weighing.confidence[row]],
+    }
+    for number, (pattern, side) in enumerate(PLACES):
+        found[f"finding.{pattern}.{side}"] = WORDS[weighing.words[number, row]]
+        found[f"finding.{pattern}_points.{side}"] = weighing.totals[number, row] / 100
+    return found | {f"finding.{target}_points": points[row] / 100 for target, points in weighing.person.items()}
+
+
+@pytest.mark.parametrize("name", ["prior", "reported_cap", "supported", "provisional", "unlikely", "contradiction"])
+def test_constants_that_could_overflow_are_refused(name):
+    weights = attrs.evolve(SCALES.weights, **{name: -MOST_CONSTANT - 1})
+
+    with pytest.raises(CohortError, match="constants of this pack are too large"):
+        ScalesByColumns(SimpleNamespace(weights=weights, points=SCALES.points))
+
+
+@pytest.mark.parametrize("constant", [-MOST_CONSTANT, MOST_CONSTANT])
+def test_the_largest_constants_and_points_do_not_overflow(constant):
+    weights = Weights(constant, abs(constant), constant, constant, constant, 3, abs(constant))
+    rule = SimpleNamespace(measured=True, side=None, item="one")
+    points = [(place, MOST if constant > 0 else -MOST) for place in range(1)]
+    scales = SimpleNamespace(weights=weights, points=[SimpleNamespace(rule=rule, patterns=points, person=[])])
+    fired, items = [packed(np.array([True, False]))], np.zeros(2, dtype=np.uint8)
+
+    slow, fast = both_ways(lambda: ScalesByColumns(scales).weigh(fired, items, 2))
+
+    assert fast.totals.tolist() == slow.totals.tolist()
+    assert fast.totals[0].tolist() == [constant + points[0][1], constant]
+    assert fast.words.tolist() == slow.words.tolist()
 
 
 @given(RANDOM)
@@ -169,10 +207,38 @@ def test_classes_tell_apart_what_differs_and_nothing_else(rng, count, rows):
 
     for classes in both_ways(lambda: Classes.by(vectors, rows)):
         assert len({(own, each) for own, each in zip(classes.of.tolist(), bits, strict=True)}) == classes.count
-        assert classes.count == len(set(bits)) or classes.rows is None
+        # Where nearly everybody is a class of their own, they all are.
+        alone = any(one is not None for one in vectors) and len(set(bits)) * 16 > rows
+        assert (classes.rows is None, classes.count) == (alone, rows if alone else len(set(bits)))
         for vector in vectors:
             if vector is not None:
                 assert classes.bits(vector)[classes.of].astype(bool).tolist() == truths(vector, rows).tolist()
+
+
+@given(RANDOM, ROWS, st.integers(1, 9))
+def test_what_a_class_adds_is_added_to_its_rows(rng, rows, count):
+    """To those that are meant, and to no others."""
+    (vector,) = some_vectors(rng, 1, rows)
+    meant = np.zeros(rows, dtype=np.uint8) if vector is None else truths(vector, rows)
+    classes = np.array([rng.randrange(count) for _ in range(rows)], dtype=np.int32)
+    adds = np.array([rng.randrange(-900, 900) for _ in range(count)], dtype=np.int32)
+    found = np.arange(rows, dtype=np.int32)
+
+    compiled.add(stacked([vector], rows)[0], classes, adds, found)
+
+    assert found.tolist() == (np.arange(rows) + meant * adds.take(classes)).tolist()
+
+
+@given(RANDOM, ROWS)
+def test_bits_are_the_rows_in_whose_number_they_are_set(rng, rows):
+    words = np.array([rng.getrandbits(64) for _ in range(rows)], dtype=np.uint64)
+    found = np.empty((64, -(-rows // 64)), dtype=np.uint64)
+
+    compiled.bits_of(words, found)
+
+    for bit, vector in enumerate(found.view(np.uint8)):
+        assert truths(vector, rows).tolist() == (words >> np.uint64(bit) & np.uint64(1)).astype(bool).tolist()
+        assert not vector[-(-rows // 8) :].any()
 
 
 @given(RANDOM, st.integers(0, 140), ROWS)
@@ -252,7 +318,7 @@ SCRIPT = """
 import sys
 import pyarrow as pa
 {before}
-from psoas_rules.cohort import loops, recommend_table
+from psoas_rules.cohort import loops, recommend_table, warm_up
 table = pa.table({{"screen": ["clear", None] * 200, "signs.pain_now": [2, 5] * 200}})
 made = recommend_table(table)
 assert made["outcome"].to_pylist() == ["routine", "screening"] * 200
@@ -272,16 +338,21 @@ print("fine")
                 'assert "numba" in sys.modules'
             ),
         ),
-        ("", "loops.count(loops.ENOUGH_ROWS); assert loops.compiled()"),
+        ("", "loops.decided(loops.ENOUGH_ROWS); assert loops.compiled()"),
         (
             (
                 'import importlib.util as u; find = u.find_spec; u.find_spec = lambda n, *a: None if n == "numba" else '
                 'find(n, *a); sys.modules["numba"] = None'
             ),
-            "loops.announce(loops.ENOUGH_ROWS); assert recommend_table(table).equals(made)",
+            "loops.announce(loops.ENOUGH_ROWS); assert recommend_table(table).equals(made); assert not warm_up()",
         ),
+        (
+            'import os; os.environ["NUMBA_DISABLE_JIT"] = "1"',
+            "loops.announce(loops.ENOUGH_ROWS); assert recommend_table(table).equals(made); assert not warm_up()",
+        ),
+        ('sys.byteorder = "big"', "assert not warm_up()"),
     ],
-    ids=["few rows do without", "many rows use it", "rows are counted", "without Numba"],
+    ids=["few rows do without", "many rows use it", "rows are counted", "without Numba", "told not to", "big-endian"],
 )
 def test_it_is_used_where_it_pays(before, after):
     script = SCRIPT.format(before=before, after=after)
@@ -291,11 +362,59 @@ def test_it_is_used_where_it_pays(before, after):
     assert (done.stdout, done.stderr) == ("fine\n", "")
 
 
+@pytest.mark.parametrize("library", ["pyarrow", "pandas", "polars", "in pieces", "a stream", "a column num_rows"])
+def test_it_begins_with_a_large_table(library, monkeypatch):
+    """Of whatever library. A stream does not tell how long it is, so there it begins after as many rows."""
+    table = pa.table({"screen": ["clear", None] * 200, "signs.pain_now": [2, 5] * 200})
+    asked = []
+    monkeypatch.setattr(loops, "ENOUGH_ROWS", 400)
+    monkeypatch.setattr(loops, "_rows", loops._Rows())
+    monkeypatch.setattr(loops, "installed", lambda: bool(asked.append(loops._rows.decided)))
+    monkeypatch.setattr("psoas_rules.cohort.running.MOST_ROWS", 300)
+    frame = pytest.importorskip("polars" if library == "polars" else "pandas")
+    given = {
+        "pyarrow": lambda: table,
+        "pandas": table.to_pandas,
+        "polars": lambda: frame.from_arrow(table),
+        "in pieces": lambda: pa.concat_tables([table.slice(0, 250), table.slice(250)]),
+        "a stream": lambda: iter(table.to_batches(max_chunksize=200) * 3),
+        "a column num_rows": lambda: table.append_column("num_rows", pa.array([7] * 400)).to_pandas(),
+    }[library]()
+
+    if library == "a stream":
+        for _ in recommend_batches(given):
+            assert bool(asked) == (loops._rows.decided >= 600)
+        assert min(asked) == 400
+    else:
+        recommend_table(given, keep=["num_rows"] if "num_rows" in library else [])
+        assert min(asked) == 0
+
+
+def test_numba_that_cannot_be_used_is_told_once_and_done_without(tmp_path):
+    """Such as one that is older than NumPy."""
+    (tmp_path / "numba.py").write_text('raise ImportError("Numba needs NumPy 2.0 or less")\n')
+    script = SCRIPT.format(
+        before="", after="loops.announce(loops.ENOUGH_ROWS)\nfor _ in 1, 2: assert recommend_table(table).equals(made)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False)
+
+    assert done.stdout == "fine\n"
+    assert done.stderr.count("Numba is installed and cannot be used (Numba needs NumPy 2.0 or less)") == 1
+
+
+def test_what_one_thread_fixes_no_other_notices():
+    with loops.fixed(compiled=True), ThreadPoolExecutor(1) as pool:
+        assert loops.compiled()
+        assert not pool.submit(loops.compiled).result()
+
+
 WARM = """
 import os, sys
 import pyarrow as pa
 from pathlib import Path
-from psoas_rules.cohort import loops, recommend_table, warm_up
+from psoas_rules.cohort import loops, recommend_batches, recommend_table, warm_up
 
 made = lambda: sorted(path.name for path in Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbc"))
 assert made() == []
@@ -320,8 +439,6 @@ def test_code_can_be_made_beforehand(tmp_path):
 
 
 def test_without_a_folder_for_it_code_is_made_anew(monkeypatch):
-    from psoas_rules.cohort import compiled
-
     calls = []
 
     def njit(**settings):

@@ -1,5 +1,7 @@
 """The slow way through a cohort: every row is what `recommend` says about that person, or why it says nothing."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from psoas_rules import Intake, Recommender
@@ -12,7 +14,7 @@ pytest.importorskip("numpy")
 from psoas_rules.cohort.columns import columns_of, kept_fields  # noqa: E402
 from psoas_rules.cohort.errors import CohortError, CohortWarning  # noqa: E402
 from psoas_rules.cohort.rows import Rows, intake_data, record  # noqa: E402
-from psoas_rules.cohort.running import recommend_table  # noqa: E402
+from psoas_rules.cohort.running import recommend_batches, recommend_table  # noqa: E402
 from psoas_rules.cohort.schema import COLUMNS, KINDS, output_schema, output_type, to_arrays  # noqa: E402
 
 DECIDES = Recommender()
@@ -292,6 +294,23 @@ def test_records_come_back_from_their_columns():
         ("low_back_pain_stiffness", True),
         ("Age", True),
         ("person_age", True),
+        ("redflags.saddle_or_bladder_bowel", True),
+        ("RedFlags.leg_clot", True),
+        ("flags.leg_clot", True),
+        ("intake.red_flags.leg_clot", True),
+        ("conditons.pregnancy", True),
+        ("patient.conditions.pregnancy", True),
+        ("screening.nerves", True),
+        ("saddle_or_bladder_bowl", True),
+        ("saddle_or_bladder_bowel?", True),
+        ("red_flags_saddle_or_bladder_bowl", True),
+        ("pregnant", True),
+        ("iud_type", True),
+        ("measures_modified_thomas_angle_left", True),
+        ("patient.id", False),
+        ("age_group", False),
+        ("hospital", False),
+        ("x" * 300, False),
     ],
 )
 def test_a_column_that_may_be_meant_as_an_answer_is_never_passed_over(name, meant):
@@ -300,9 +319,38 @@ def test_a_column_that_may_be_meant_as_an_answer_is_never_passed_over(name, mean
     if meant:
         outcomes = recommend_table(table, DECIDES)["outcome"].to_pylist()
     else:
-        with pytest.warns(CohortWarning, match=f"passed over: '{name}'; name in keep="):
+        with pytest.warns(CohortWarning, match=f"passed over: '{name[:50]}.*'; name in keep="):
             outcomes = recommend_table(table, DECIDES)["outcome"].to_pylist()
 
     assert outcomes == ["routine", "invalid" if meant else "routine"]
-    if not meant:
+    with pytest.warns(CohortWarning, match="handed through, but not read") if meant else nullcontext():
         assert recommend_table(table, DECIDES, keep=[name])[name].to_pylist() == [None, "something"]
+
+
+@pytest.mark.parametrize(
+    "name, answer",
+    [
+        ("redflags.leg_clot", "red_flags.leg_clot"),
+        ("saddle_or_bladder_bowl", "red_flags.saddle_or_bladder_bowel"),
+        ("clearance.osteoporosis", "clearances.osteoporosis"),
+        ("Conditions.Osteoporosis", "conditions.osteoporosis"),
+        ("patient.age", "person.age"),
+        ("Screen", "screen"),
+        ("screens.nerves", "screen.nerves"),
+    ],
+)
+def test_it_is_told_which_answer_a_column_may_be_meant_as(name, answer):
+    outcome = recommend_table(pa.table({name: [1]}), DECIDES)
+
+    assert outcome["problem"].to_pylist() == [
+        f"{name}: this column is no answer; did you mean '{answer}'? If not, name it in keep="
+    ]
+
+
+def test_a_warning_names_the_line_that_called():
+    """And not one of the library's own, which would be told once for all tables."""
+    table = pa.table({"hospital": [1]})
+    for decide in (recommend_table, lambda people: list(recommend_batches(people))):
+        with pytest.warns(CohortWarning) as told:
+            decide(table)
+        assert [each.filename for each in told] == [__file__]

@@ -186,7 +186,7 @@ def test_plain_data_is_json(results, recommender):
 def test_what_is_no_result_is_told_apart(results, recommender):
     with pytest.raises(CohortError, match="none of the columns outcome"):
         tally(PEOPLE)
-    with pytest.raises(TypeError, match="a int is neither a table"):
+    with pytest.raises(CohortError, match="a number is not a table"):
         tally(7)
     with pytest.raises(CohortError, match="give the recommender that made them"):
         tally(pa.table({"digest": ["another"]}), recommender)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import attrs
@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from psoas_rules.cohort.streams import batches
 
 MOST_ROWS: Final = 65_536
 """Rows that are looked at together; more would take more memory and no less time."""
@@ -22,24 +24,11 @@ def as_batches(given: Any) -> Iterator[pa.RecordBatch]:
     """A table, a stream or an iterable of batches as batches of at most `MOST_ROWS` rows.
 
     Raises:
-        TypeError: if it is none of these.
+        CohortError: if it is none of these.
     """
-    for batch in _batches(given):
+    for batch in batches(given):
         for start in range(0, batch.num_rows, MOST_ROWS):
             yield batch.slice(start, MOST_ROWS)
-
-
-def _batches(given: Any) -> Iterable[pa.RecordBatch]:
-    if isinstance(given, pa.RecordBatch):
-        return [given]
-    if hasattr(given, "__arrow_c_stream__"):
-        return pa.RecordBatchReader.from_stream(given)  # type: ignore[no-any-return]
-    if isinstance(given, Iterable) and not isinstance(given, str | bytes | dict):
-        return given
-    raise TypeError(
-        f"a {type(given).__name__} is neither a table (pyarrow, pandas, polars, DuckDB) nor an iterable of "
-        "pyarrow.RecordBatch"
-    )
 
 
 class Names:

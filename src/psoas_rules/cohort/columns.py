@@ -10,7 +10,8 @@ import attrs
 import pyarrow as pa
 
 from psoas_rules.cohort.errors import CohortError
-from psoas_rules.facts import SECTIONS, FactKind, FactSpec
+from psoas_rules.cohort.meanings import KINDS, OF_PERSON, meanings
+from psoas_rules.facts import SECTIONS, FactSpec
 from psoas_rules.hints import nearest, show
 from psoas_rules.lexicon import Lexicon
 from psoas_rules.pack import SIDES
@@ -20,12 +21,6 @@ Role: TypeAlias = Literal["answer", "side", "entry", "screen", "group", "strange
 LISTS: Final = ("many", "names")
 """Answers that are lists; a table may have one column for each entry instead."""
 
-_KINDS: Final[dict[str, FactKind]] = {
-    **{kind: kind for kind in SECTIONS},
-    **{at: kind for kind, at in SECTIONS.items()},
-}
-_OF_PERSON: Final = ("age", "experience")
-_SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
 _ROW_LABELS: Final = re.compile(r"__index_level_\d+__")
 """How pandas names the labels of its rows when it hands a table on; nobody has put them there."""
 
@@ -43,6 +38,7 @@ class Column:
         key: The key in that section.
         part: The side, or the entry of a list.
         spec: What the answer may be; None for the screen and for what is no answer.
+        meant: Of what is no answer, the name of the answer that may be meant; empty where that is not clear.
     """
 
     place: int
@@ -52,6 +48,7 @@ class Column:
     key: str = ""
     part: str = ""
     spec: FactSpec | None = None
+    meant: str = ""
 
 
 def columns_of(lexicon: Lexicon, schema: pa.Schema, keep: Sequence[str] = ()) -> tuple[Column, ...]:
@@ -66,11 +63,10 @@ def columns_of(lexicon: Lexicon, schema: pa.Schema, keep: Sequence[str] = ()) ->
         CohortError: if `keep` names no column of the table, or two columns give the same answer.
     """
     kept_fields(schema, keep)
-    found = [_column(lexicon, place, name) for place, name in enumerate(schema.names)]
     known = [
         column
-        for column in found
-        if column.role != "strange" or (column.name not in keep and _looks_like_an_answer(column.name, lexicon))
+        for column in _all_columns(lexicon, schema)
+        if column is not None and (column.role != "strange" or column.name not in keep)
     ]
     _no_answer_twice(known)
     return tuple(known)
@@ -78,23 +74,32 @@ def columns_of(lexicon: Lexicon, schema: pa.Schema, keep: Sequence[str] = ()) ->
 
 def passed_over(lexicon: Lexicon, schema: pa.Schema, keep: Sequence[str] = ()) -> tuple[str, ...]:
     """Names of the columns that have nothing to do with answers, such as an id, and are not handed through either."""
-    read = {column.place for column in columns_of(lexicon, schema, keep)}
-    others = (name for place, name in enumerate(schema.names) if place not in read and name not in keep)
+    found = zip(schema.names, _all_columns(lexicon, schema), strict=True)
+    others = (name for name, column in found if column is None and name not in keep)
     return tuple(name for name in others if not _ROW_LABELS.fullmatch(name))
 
 
-def _looks_like_an_answer(name: str, lexicon: Lexicon) -> bool:
-    """Whether a column that is no answer may be meant as one: then its rows must not be decided without it."""
-    plain = _SEPARATORS.sub("_", name.strip().casefold())
-    if "." in name and (name.partition(".")[0] in _KINDS or name.startswith("screen.")):
-        return True
-    if any(plain in lexicon.answers(kind) for kind in SECTIONS) or plain in (*_OF_PERSON, "screen"):
-        return True
-    for head in ("screen", *_KINDS):
-        if plain.startswith(f"{head}_"):
-            # A person has many things besides answers, such as an id.
-            return head != "person" or plain.removeprefix("person_") in _OF_PERSON
-    return False
+def only_kept(lexicon: Lexicon, schema: pa.Schema, keep: Sequence[str]) -> tuple[str, ...]:
+    """Names of the columns that may be meant as answers and yet are only handed through."""
+    return tuple(
+        column.name
+        for column in _all_columns(lexicon, schema)
+        if column is not None and column.role == "strange" and column.name in keep
+    )
+
+
+def _all_columns(lexicon: Lexicon, schema: pa.Schema) -> list[Column | None]:
+    """What each column is; None for one that has nothing to do with answers."""
+    meant_as, found = meanings(lexicon), list[Column | None]()
+    for place, name in enumerate(schema.names):
+        column = _column(lexicon, place, name)
+        if column.role != "strange":
+            found.append(column)
+            continue
+        meant = meant_as.of(name)
+        # An answer that may be meant must not be left out of account.
+        found.append(None if meant is None else attrs.evolve(column, meant=meant))
+    return found
 
 
 def kept_fields(schema: pa.Schema, keep: Sequence[str]) -> pa.Schema:
@@ -132,12 +137,12 @@ def _column(lexicon: Lexicon, place: int, name: str) -> Column:
     if head == "screen":
         role: Role = "screen" if not dot else "group" if key in lexicon.groups else "strange"
         return Column(place, name, role, "screen", key)
-    kind = _KINDS.get(head)
+    kind = KINDS.get(head)
     if kind is None or not dot:
         return Column(place, name, "strange")
     section = SECTIONS[kind]
     whole, _, part = key.partition(".")
-    spec = None if kind == "person" and whole not in _OF_PERSON else lexicon.answerable(kind, whole)
+    spec = None if kind == "person" and whole not in OF_PERSON else lexicon.answerable(kind, whole)
     if spec is not None and whole == key:
         return Column(place, name, "answer", section, key, "", spec)
     if spec is not None and spec.sided and part in SIDES:

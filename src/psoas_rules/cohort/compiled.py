@@ -1,16 +1,19 @@
 """The innermost loops over rows as machine code, made by Numba.
 
 Each does what NumPy does without it, in one go over the data where NumPy needs many. Rows are taken 64 at a time, as
-the bits of a number; bits behind the last row are 0.
+the bits of a number.
+
+Constants that stand in other modules, too, are written down here again: the machine code that is kept is made anew
+when this file changes, and not when another one does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 from numpy.typing import NDArray
 
 from psoas_rules.cohort.shown import Parts
@@ -18,6 +21,8 @@ from psoas_rules.cohort.shown import Parts
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+USABLE: Final = not config.DISABLE_JIT  # type: ignore[attr-defined]
+"""Whether Numba makes machine code at all; told not to, it runs all of this as Python, which takes very long."""
 WORD: Final = 64
 """Rows in a number."""
 _SIDE: Final = 8
@@ -220,7 +225,7 @@ def weighed(
     vectors: NDArray[np.uint64],
     shares: tuple[NDArray[np.int64], NDArray[np.uint64], int],
     sums: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
-    judging: tuple[NDArray[np.uint8], Marks, NDArray[np.int8]],
+    judging: tuple[NDArray[np.unsignedinteger[Any]], Marks, NDArray[np.int8]],
     found: Weighed,
 ) -> None:
     """Weighs the evidence for each row: what `weighing.ScalesByColumns` does with NumPy.
@@ -308,7 +313,7 @@ def numbered(words: NDArray[np.uint64], found: NDArray[np.int32]) -> int:
 
 
 @_compiled
-def taken(
+def add(
     rows: NDArray[np.uint64], classes: NDArray[np.int32], adds: NDArray[np.int32], found: NDArray[np.int32]
 ) -> None:
     """Adds to each of some rows what its class says.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from psoas_rules.cohort.judging import Judge, alike
 from psoas_rules.cohort.packed import Maybe, Packed, anybody, both, either, packed, truths, unpacked, without
 from psoas_rules.cohort.reading import COMPARE, FactColumns
-from psoas_rules.cohort.weighing import PROFILES, SURENESS, WORDS, ScalesByColumns, Weighing, as_points
+from psoas_rules.cohort.weighing import PROFILES, SURENESS, WORDS, Counts, ScalesByColumns, Weighing, as_points
 from psoas_rules.conditions import Test, compare
 from psoas_rules.pack import LEVELS, STAGES, Level, Stage
 from psoas_rules.stages import Compiled, Ready
@@ -176,9 +176,9 @@ class Decider:
         self._fire(("profile", "dosage"), judge, fired, among)
         return weighing
 
-    def _answered(self, findings: _Findings, rows: int) -> NDArray[np.uint8]:
+    def _answered(self, findings: _Findings, rows: int) -> Counts:
         """How many signs that bear on a pattern were answered."""
-        count = np.zeros(rows, dtype=np.uint8)
+        count = np.zeros(rows, dtype=np.min_scalar_type(len(self._items)))
         for facts in self._items:
             some = either(*[self._counts(findings, fact, usual=usual) for fact, usual in facts])
             if some is not None:

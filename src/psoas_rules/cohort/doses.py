@@ -159,7 +159,7 @@ class Doses:
         if loops.compiled():
             from psoas_rules.cohort import compiled
 
-            compiled.taken(stacked([rows], len(taken))[0], self.classes.of, tenths, taken)
+            compiled.add(stacked([rows], len(taken))[0], self.classes.of, tenths, taken)
         else:
             at = indices(rows, len(taken))
             taken[at] += tenths.take(self.classes.of.take(at))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psoas_rules.cohort import loops
+from psoas_rules.cohort.errors import CohortError
 
 Packed: TypeAlias = NDArray[np.uint8]
 """One bit for each row, the first row in the lowest bit; bits behind the last row are 0."""
@@ -18,6 +19,8 @@ Maybe: TypeAlias = Packed | None
 _COUNTS: Final = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
 _LOWEST: Final = np.array([(byte & -byte).bit_length() - 1 if byte else 0 for byte in range(256)], dtype=np.int16)
 _WITHOUT_LOWEST: Final = np.array([byte & (byte - 1) if byte else 0 for byte in range(256)], dtype=np.uint8)
+_LARGEST_NUMBER: Final = (1 << 15) - 1
+_MOST_IN_LISTS: Final = (1 << 31) - 1
 _BLOCK: Final = 32_768
 """Rows whose lists are made together."""
 _SWAPS: Final = (
@@ -167,8 +170,13 @@ class Lists:
             rows: How many rows there are.
             behind: Other lists, and which of them comes behind that of each row, with -1 for none. Only with machine
                 code.
+
+        Raises:
+            CohortError: if there are more numbers than Arrow can count.
         """
         some = [(number, vector) for number, vector in vectors if vector is not None]
+        if max((number for number, _ in some), default=0) > _LARGEST_NUMBER:
+            raise CohortError("this pack has too many rules or exercises to be listed by columns; use `recommend`")
         if loops.compiled() or behind:
             return cls._compiled(some, rows, behind)
         # In blocks that the processor keeps at hand.
@@ -183,7 +191,9 @@ class Lists:
         """Lists of some rows and then of others."""
         if len(those) == 1:
             return those[0]
-        begins = np.cumsum([0, *(one.offsets[-1] for one in those)], dtype=np.int32)
+        ends = np.cumsum([0, *(one.offsets[-1] for one in those)], dtype=np.int64)
+        _check_length(int(ends[-1]))
+        begins = ends.astype(np.int32)
         offsets = [one.offsets[:-1] + begin for one, begin in zip(those, begins, strict=False)]
         values = [one.values for one in those] or [np.empty(0, dtype=np.int16)]
         return cls(np.concatenate(values), np.concatenate([*offsets, begins[-1:]]))
@@ -196,10 +206,9 @@ class Lists:
 
         table = stacked([vector for _, vector in some], rows)
         others, places = behind or (_NO_LISTS, np.full(rows, -1, dtype=np.int32))
-        found = cls(
-            np.empty(int(np.bitwise_count(table).sum()) + len(others.values), dtype=np.int16),
-            np.empty(rows + 1, dtype=np.int32),
-        )
+        length = int(np.bitwise_count(table).sum()) + len(others.values)
+        _check_length(length)
+        found = cls(np.empty(length, dtype=np.int16), np.empty(rows + 1, dtype=np.int32))
         compiled.lists(
             table,
             np.array([number for number, _ in some], dtype=np.int16),
@@ -241,3 +250,10 @@ class Lists:
 
 
 _NO_LISTS: Final = Lists(np.empty(0, dtype=np.int16), np.zeros(1, dtype=np.int32))
+
+
+def _check_length(length: int) -> None:
+    if length > _MOST_IN_LISTS:
+        raise CohortError(
+            "the lists of these rows are too long to stand in one column; use `recommend_batches` with smaller batches"
+        )

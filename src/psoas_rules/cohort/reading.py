@@ -12,7 +12,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from psoas_rules.cohort import loops
-from psoas_rules.cohort.cells import IN_A_WORD, Cells, all_clear, filled, read_cells, rounded, some, worked_out, yes_no
+from psoas_rules.cohort.cells import (
+    IN_A_WORD,
+    Cells,
+    all_clear,
+    filled,
+    read_cells,
+    rounded,
+    simpler,
+    some,
+    worked_out,
+    yes_no,
+)
 from psoas_rules.cohort.columns import LISTS, Column, columns_of
 from psoas_rules.cohort.packed import Maybe, Packed, anybody, both, either, indices, packed, unpacked, without
 from psoas_rules.conditions import Op, Test, compare
@@ -362,6 +373,7 @@ class FactColumns:
         if column.role == "strange":
             return filled(array)
         try:
+            array = simpler(array)
             if column.role == "screen":
                 cells = all_clear(array)
             elif column.spec is None or column.role == "entry":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -12,7 +11,7 @@ import pyarrow as pa
 from psoas_rules.cohort.columns import Column
 from psoas_rules.errors import EngineError, IntakeError, Problem
 from psoas_rules.facts import is_unknown, yes_or_no
-from psoas_rules.hints import nearest, show
+from psoas_rules.hints import show
 from psoas_rules.intake import Intake
 from psoas_rules.loading import fingerprint
 from psoas_rules.outcomes import Outcome, Referral, Routine, Step
@@ -74,7 +73,7 @@ class Rows:
 
     def _outcome(self, cells: Iterable[Cell]) -> Outcome | Invalid:
         """The outcome for one row, or why there is none."""
-        data, problems = _gathered(cells, self.columns)
+        data, problems = _gathered(cells)
         try:
             intake = Intake.from_dict(data)
             if not problems:
@@ -93,7 +92,7 @@ class Rows:
             What has no place in an intake; what gives an intake a wrong shape; answers that cannot be read, which
             are only looked at when the shape is right.
         """
-        data, outside = _gathered(cells, self.columns)
+        data, outside = _gathered(cells)
         try:
             intake = Intake.from_dict(data)
         except IntakeError as error:
@@ -112,7 +111,7 @@ def intake_data(batch: pa.RecordBatch, row: int, columns: Sequence[Column]) -> d
         IntakeError: if a cell stands in a column that is no answer, or an entry of a list is neither yes nor no.
     """
     cells = ((column, cell_of(batch.column(column.place), row)) for column in columns)
-    data, problems = _gathered(cells, columns)
+    data, problems = _gathered(cells)
     if problems:
         raise IntakeError(problems)
     return data
@@ -154,7 +153,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _gathered(cells: Iterable[Cell], columns: Sequence[Column]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+def _gathered(cells: Iterable[Cell]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """The answers of one row by section, and what has no place in an intake."""
     data: dict[str, Any] = {}
     screen: object = None
@@ -165,7 +164,7 @@ def _gathered(cells: Iterable[Cell], columns: Sequence[Column]) -> tuple[dict[st
         if column.role == "screen":
             screen = given
         elif not column.section:
-            problems.append(_nowhere(column.name, tuple(one.name for one in columns if one.role != "strange")))
+            problems.append(_nowhere(column.name, column.meant))
         elif column.role == "side":
             data.setdefault(column.section, {}).setdefault(column.key, {})[column.part] = given
         elif column.role == "entry":
@@ -191,11 +190,10 @@ def _entered(answers: dict[str, Any], column: Column, given: object) -> tuple[Pr
     return ()
 
 
-@lru_cache(maxsize=256)
-def _nowhere(name: str, known: tuple[str, ...]) -> Problem:
-    near = nearest(name, known)
+def _nowhere(name: str, meant: str) -> Problem:
     shown = name if name and name.isprintable() and len(name) <= _LONGEST_NAME else show(name)
-    return Problem(shown, f"this column is no answer{near or '; name it in keep= to hand it through'}")
+    cure = f"did you mean {meant!r}? If not, name it in keep=" if meant else "name it in keep= to hand it through"
+    return Problem(shown, f"this column is no answer; {cure}")
 
 
 def cells_of(array: pa.Array, rows: Sequence[int]) -> list[object]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -12,14 +11,15 @@ import pyarrow as pa
 
 from psoas_rules.cohort import loops
 from psoas_rules.cohort.building import Builder
-from psoas_rules.cohort.columns import kept_fields, passed_over, plain_names
+from psoas_rules.cohort.columns import kept_fields, only_kept, passed_over, plain_names
 from psoas_rules.cohort.deciding import Decider
-from psoas_rules.cohort.errors import CohortError, CohortWarning
+from psoas_rules.cohort.errors import CohortError, warn
 from psoas_rules.cohort.packed import indices
 from psoas_rules.cohort.reading import CohortReader
 from psoas_rules.cohort.refusing import Refusals
 from psoas_rules.cohort.rows import Invalid, Rows, record
 from psoas_rules.cohort.schema import output_schema, to_arrays
+from psoas_rules.cohort.streams import batches, gathered, stream
 from psoas_rules.engines.plain import PlainEngine
 from psoas_rules.hints import show
 from psoas_rules.kit import Kit
@@ -32,6 +32,11 @@ from psoas_rules.tracing import Tracer
 MOST_ROWS: Final = 524_288
 """Rows that are decided together; more would take more memory and no less time."""
 _MOST_SHOWN: Final = 10
+_PASSED_OVER: Final = "these columns are no answers and are passed over: {}; name in keep= what to hand through"
+_ONLY_KEPT: Final = (
+    "these columns are named in keep= and handed through, but not read, though they may be meant as answers: {}; "
+    "give them the names of the answers if they are"
+)
 FEW_ROWS: Final = 100
 """With no more rows it takes less time to decide them one by one."""
 AUDITED: Final = 32_768
@@ -68,10 +73,10 @@ def recommend_table(
     Raises:
         CohortError: if the table as a whole cannot be read, or a compared row differs.
     """
-    reader = _stream(table)
-    loops.announce(getattr(table, "num_rows", 0))
-    batches = list(recommend_batches(_gathered(reader), recommender, columns=columns, keep=keep, audit=audit))
-    return pa.Table.from_batches(batches, output_schema(columns, kept_fields(reader.schema, keep)))
+    reader = stream(table)
+    people = gathered(reader, MOST_ROWS)
+    outcomes = list(recommend_batches(people, recommender, columns=columns, keep=keep, audit=audit))
+    return pa.Table.from_batches(outcomes, output_schema(columns, kept_fields(reader.schema, keep)))
 
 
 def recommend_batches(
@@ -85,14 +90,15 @@ def recommend_batches(
     """The outcomes for a stream of people, batch by batch, in bounded memory; see `recommend_table`.
 
     Args:
-        reader: Anything with the Arrow C stream interface, or an iterable of record batches with the same schema.
+        reader: Anything with the Arrow C stream interface, or an iterable of such things or of record batches.
         recommender: What decides; None for the built-in pack.
         columns: Which columns to make; None for all.
         keep: Columns to hand through.
         audit: Whether to compare a few rows.
 
     Yields:
-        A batch of outcomes for at most `MOST_ROWS` rows, in the order of the people.
+        A batch of outcomes for at most `MOST_ROWS` rows, in the order of the people. A stream without rows gives one
+        without rows.
 
     Raises:
         CohortError: if the stream as a whole cannot be read, or a compared row differs.
@@ -100,11 +106,15 @@ def recommend_batches(
     wanted = tuple(output_schema(columns).names)
     kept = tuple(plain_names(keep, "keep"))
     runner: _Runner | None = None
-    for batch in _batches(reader):
+    rows = 0
+    for batch in batches(reader):
         if runner is None or batch.schema != runner.schema:
             runner = _Runner(recommender or builtin(), batch.schema, wanted, kept, audit=audit)
         for start in range(0, batch.num_rows, MOST_ROWS):
             yield runner.run(batch.slice(start, MOST_ROWS))
+        rows += batch.num_rows
+    if runner is not None and not rows:
+        yield runner.run(batch)
 
 
 def warm_up() -> bool:
@@ -127,57 +137,11 @@ def warm_up() -> bool:
     return True
 
 
-def _stream(table: Any) -> pa.RecordBatchReader:
-    if isinstance(table, pa.RecordBatch):
-        return pa.RecordBatchReader.from_batches(table.schema, [table])
-    if hasattr(table, "__arrow_c_stream__"):
-        try:
-            return pa.RecordBatchReader.from_stream(table)
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise CohortError(
-                f"the table cannot be handed over: {error}. A column has one type; write words and numbers as text"
-            ) from error
-    raise CohortError(
-        f"a {type(table).__name__} is not a table; give one of pyarrow, pandas, polars or DuckDB, "
-        "such as pyarrow.table(...)"
-    )
-
-
-def _gathered(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """The same rows in fewer batches, because a large batch takes less time for each row; at least one batch."""
-    waiting: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in reader:
-        if rows + batch.num_rows > MOST_ROWS and waiting:
-            yield from _together(waiting)
-            waiting, rows = [], 0
-        waiting.append(batch)
-        rows += batch.num_rows
-    yield from _together(waiting)
-
-
-def _together(batches: list[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-    if len(batches) < 2:
-        return batches
-    try:
-        return pa.Table.from_batches(batches).combine_chunks().to_batches()  # type: ignore[no-any-return]
-    except pa.ArrowException:
-        # Not everything can be put together, such as dictionaries that are too long for one.
-        return batches
-
-
-def _batches(reader: Any) -> Iterable[pa.RecordBatch]:
-    given: Iterable[pa.RecordBatch] = reader
-    if hasattr(reader, "__arrow_c_stream__") or isinstance(reader, str | bytes) or not isinstance(reader, Iterable):
-        given = _stream(reader)
-    return given
-
-
-def _tell_of(columns: Sequence[str]) -> None:
-    if columns:
-        shown = ", ".join(map(show, columns[:_MOST_SHOWN])) + (" and others" if len(columns) > _MOST_SHOWN else "")
-        message = f"these columns are no answers and are passed over: {shown}; name in keep= what to hand through"
-        warnings.warn(message, CohortWarning, stacklevel=2)
+def _tell(columns: Sequence[str], what: str) -> None:
+    if not columns:
+        return
+    shown = ", ".join(map(show, columns[:_MOST_SHOWN])) + (" and others" if len(columns) > _MOST_SHOWN else "")
+    warn(what.format(shown))
 
 
 class _Runner:
@@ -197,7 +161,8 @@ class _Runner:
         self._keep = keep
         self._audit = audit
         self._reader = CohortReader(recommender.lexicon, schema, keep)
-        _tell_of(passed_over(recommender.lexicon, schema, keep))
+        _tell(passed_over(recommender.lexicon, schema, keep), _PASSED_OVER)
+        _tell(only_kept(recommender.lexicon, schema, keep), _ONLY_KEPT)
         self._rows = Rows(recommender, self._reader.columns)
         self._refusals = Refusals(self._rows)
         self._decider, self._builder = _prepared(recommender)
@@ -220,7 +185,7 @@ class _Runner:
             made = self._spliced(batch, made, slow.tolist(), self._refusals.problems(batch, facts))
         if self._audit:
             self._compare(batch, made)
-        loops.count(batch.num_rows)
+        loops.decided(batch.num_rows)
         return made
 
     def _spliced(

@@ -6,14 +6,15 @@ What the numbers mean is `psoas_rules.weighing`; the constants and the points ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from psoas_rules.cohort import loops
-from psoas_rules.cohort.adding import LANES, MOST, Adder, Four, Points
+from psoas_rules.cohort.adding import LANES, Adder, Four, Points
+from psoas_rules.cohort.errors import CohortError
 from psoas_rules.cohort.packed import Maybe, stacked
 from psoas_rules.outcomes import ProfileKind, Sureness, Word
 from psoas_rules.weighing import PERSON_TARGETS, PLACES, Scales, Standing, conclude
@@ -41,12 +42,17 @@ _OF_PATTERNS: Final = ("reported", "up", "down", "tested")
 _BLOCK: Final = 16_384
 """Rows that are weighed together, so that the processor keeps them at hand; a multiple of eight."""
 _ROOM: Final = 192
+"""Numbers that are left free behind each line."""
+MOST_CONSTANT: Final = 2_000
+"""The furthest from zero that a constant may be, in hundredths of a point: with all points it must fit in 16 bits."""
 _LEFT, _RIGHT = 0, 2
 """Of an item that is asked on both sides, where the points of each side stand; whether there are any stands behind."""
 
 _IN_EACH: Final = np.ones(LANES, dtype=np.uint8).view(np.uint32)[0]
 """A one in each of four bytes."""
 
+Counts: TypeAlias = NDArray[np.unsignedinteger[Any]]
+"""For each row how many signs that bear on a pattern were answered."""
 _Words: TypeAlias = NDArray[np.int8]
 _Flags: TypeAlias = NDArray[np.bool_]
 
@@ -86,11 +92,13 @@ class ScalesByColumns:
         scales: The scales of the pack.
 
     Raises:
-        CohortError: if the points of the pack are too large to be summed by columns.
+        CohortError: if the points or constants of the pack are too large for short numbers.
     """
 
     def __init__(self, scales: Scales) -> None:
-        self._weights = attrs.evolve(scales.weights, reported_cap=min(scales.weights.reported_cap, MOST))
+        self._weights = scales.weights
+        if max(map(abs, attrs.astuple(self._weights))) > MOST_CONSTANT:
+            raise CohortError("the constants of this pack are too large to weigh by columns; use `recommend`")
         given: list[dict[tuple[Four, int], int]] = []
         for number in range(len(scales.points)):
             points: dict[tuple[Four, int], int] = {}
@@ -104,7 +112,7 @@ class ScalesByColumns:
             for target in PERSON_TARGETS
         }
 
-    def weigh(self, fired: Sequence[Maybe], items: NDArray[np.uint8], rows: int) -> Weighing:
+    def weigh(self, fired: Sequence[Maybe], items: Counts, rows: int) -> Weighing:
         """Weighs the evidence.
 
         Args:
@@ -130,11 +138,11 @@ class ScalesByColumns:
                 found.person[target][start:end] += points
         return found
 
-    def _compiled(self, fired: Sequence[Maybe], items: NDArray[np.uint8]) -> Weighing:
+    def _compiled(self, fired: Sequence[Maybe], items: Counts) -> Weighing:
         from psoas_rules.cohort import compiled
 
         adder = self._adder
-        nothing = len(adder.place)
+        no_sum = len(adder.place)
         once = [(*_once(place), place) for place in range(len(PERSON_TARGETS))]
         points = [(adder.place[four], lane, place) for four, lane, place in once if four in adder.place]
         pairs = [(adder.place[pair], at) for at, target in enumerate(PERSON_TARGETS) for pair in self._paired[target]]
@@ -146,9 +154,9 @@ class ScalesByColumns:
         compiled.weighed(
             stacked([fired[number] for number in adder.order], len(items)),
             # One more than there are, to which nothing is added.
-            (adder.which, adder.tables, nothing + 1),
+            (adder.which, adder.tables, no_sum + 1),
             (
-                np.array([adder.place.get(four, nothing) for four in _OF_PATTERNS], dtype=np.int64),
+                np.array([adder.place.get(four, no_sum) for four in _OF_PATTERNS], dtype=np.int64),
                 np.array(points, dtype=np.int64).reshape(-1, 3),
                 np.array(pairs, dtype=np.int64).reshape(-1, 2),
             ),
@@ -172,7 +180,7 @@ class ScalesByColumns:
             tested=_TESTED,
         )
 
-    def _patterns(self, sums: Mapping[Four, Points], items: NDArray[np.uint8], found: Weighing, here: slice) -> None:
+    def _patterns(self, sums: Mapping[Four, Points], items: Counts, found: Weighing, here: slice) -> None:
         w = self._weights
         nothing = np.zeros((len(items), LANES), dtype=np.int16)
         reported, up, down, tested = (sums.get(four, nothing) for four in _OF_PATTERNS)
