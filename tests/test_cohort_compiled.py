@@ -30,7 +30,7 @@ from psoas_rules.cohort.adding import LANES, MOST, Adder  # noqa: E402
 from psoas_rules.cohort.alike import Classes  # noqa: E402
 from psoas_rules.cohort.arranging import Arranged  # noqa: E402
 from psoas_rules.cohort.errors import CohortError  # noqa: E402
-from psoas_rules.cohort.packed import Lists, packed, stacked, truths, within  # noqa: E402
+from psoas_rules.cohort.packed import Lists, packed, stacked, truths  # noqa: E402
 from psoas_rules.cohort.weighing import MOST_CONSTANT, PROFILES, SURENESS, WORDS, ScalesByColumns  # noqa: E402
 from psoas_rules.loading import make_rulebook  # noqa: E402
 from psoas_rules.weighing import PERSON_TARGETS, PLACES, Scales, Weights  # noqa: E402
@@ -241,6 +241,11 @@ def test_bits_are_the_rows_in_whose_number_they_are_set(rng, rows):
         assert not vector[-(-rows // 8) :].any()
 
 
+def first_of(vector, count, rows):
+    """Without what stands behind the rows of a group."""
+    return None if vector is None else packed(truths(vector, rows) & (np.arange(rows) < count))
+
+
 @given(RANDOM, st.integers(0, 140), ROWS)
 def test_rows_come_back_from_another_order(rng, count, rows):
     """Vectors go there, lists come back behind others, and rows of no group have nothing more."""
@@ -253,7 +258,10 @@ def test_rows_come_back_from_another_order(rng, count, rows):
     with loops.fixed(compiled=True):
         sizes = [group.stop - group.start for group in arranged.groups]
         parts = [
-            Lists.of(enumerate(within(one, int((group_of == number).sum())) for one in there[number]), sizes[number])
+            Lists.of(
+                enumerate(first_of(one, (group_of == number).sum(), sizes[number]) for one in there[number]),
+                sizes[number],
+            )
             for number in range(4)
         ]
         first = Lists.of(enumerate(vectors[:3]), rows)

@@ -15,7 +15,7 @@ from psoas_rules.cohort.barring import Barring
 from psoas_rules.cohort.deciding import Decided
 from psoas_rules.cohort.doses import Doses, DoseTables, Source
 from psoas_rules.cohort.filling import Filler, Given, Seconds, Sessions, joined
-from psoas_rules.cohort.packed import Lists, Maybe, Packed, both, count, either, packed, truths, within, without
+from psoas_rules.cohort.packed import Lists, Maybe, Packed, both, count, either, packed, truths, without
 from psoas_rules.cohort.schema import COLUMNS, KINDS, output_type
 from psoas_rules.cohort.shown import parts_of, to_arrow, words
 from psoas_rules.cohort.weighing import PROFILES, SURENESS
@@ -137,30 +137,38 @@ class Builder:
         sources |= formats
         doses = Doses(self._tables, sources, barring.sides(decided.fired), decided.rows)
         most = minutes * 600
-        if not loops.compiled():
-            part, tenths = self._part(of_profile, given, formats, Seconds(most, doses))
-            return _Filled([part], None, doses, tenths)
+        if loops.compiled():
+            return self._by_pattern(of_profile, given, formats, most, doses)
+        part, tenths = self._part(of_profile, given, formats, Seconds(most, doses))
+        return _Filled([part], None, doses, tenths)
+
+    def _by_pattern(
+        self,
+        of_profile: Mapping[str, Maybe],
+        given: Given,
+        formats: Mapping[Source, Maybe],
+        most: NDArray[np.float64],
+        doses: Doses,
+    ) -> _Filled:
+        """Fills the sessions of each pattern by itself: what is chosen for one is not gone through for the others."""
         from psoas_rules.cohort.arranging import Arranged
 
-        # Each pattern by itself: what is chosen for one of them is not gone through for the others.
-        arranged = Arranged.by([*of_profile.values()], decided.rows)
-        vectors = arranged.vectors([*of_profile.values(), *formats.values(), *given.vectors()])
-        parts, tenths = [], np.zeros(decided.rows, dtype=np.int32)
+        arranged = Arranged.by([*of_profile.values()], len(most))
+        vectors = arranged.vectors([*formats.values(), *given.vectors()])
+        parts, tenths = [], np.zeros(len(most), dtype=np.int32)
         for (profile, here), group, those in zip(of_profile.items(), arranged.groups, vectors, strict=True):
-            if here is None:
+            members = count(here)
+            if not members:
                 continue
             own = iter(those)
-            of_group = {name: next(own) for name in of_profile}
             of_formats = {name: next(own) for name in formats}
             order = arranged.order[group]
-            part, taken = self._part(
-                {profile: within(of_group[profile], count(here))},
-                given.with_vectors(own),
-                of_formats,
-                Seconds(most[order], doses.among(order)),
-            )
+            # They come first; whoever is behind them does not count.
+            mine = {profile: packed(np.arange(len(order)) < members)}
+            seconds = Seconds(most[order], doses.among(order))
+            part, taken = self._part(mine, given.with_vectors(own), of_formats, seconds)
             parts.append(part)
-            tenths[order[: count(here)]] = taken[: count(here)]
+            tenths[order[:members]] = taken[:members]
         return _Filled(parts, arranged, doses.among(arranged.order), tenths)
 
     def _part(

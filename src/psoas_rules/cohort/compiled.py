@@ -116,6 +116,13 @@ def _turn_side(vectors: NDArray[np.uint64], first: int, squares: NDArray[np.uint
 
 
 @_compiled
+def _lowest(bits: np.uint64) -> tuple[int, np.uint64]:
+    """The place of the lowest bit that is set, and the bits without it."""
+    lowest = bits & (~bits + np.uint64(1))
+    return int(_PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]), bits ^ lowest
+
+
+@_compiled
 def lists(
     vectors: NDArray[np.uint64],
     numbers: NDArray[np.int16],
@@ -145,11 +152,9 @@ def lists(
             for group in range(groups):
                 bits = squares[number, group, inside]
                 while bits:
-                    lowest = bits & (~bits + np.uint64(1))
-                    place = _PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
+                    place, bits = _lowest(bits)
                     values[at] = numbers[WORD * group + place]
                     at += 1
-                    bits ^= lowest
             other = places[row]
             if other >= 0:
                 for place in range(others[1][other], others[1][other + 1]):
@@ -221,6 +226,44 @@ def _judged(
 
 
 @_compiled
+def _concluded(
+    own: tuple[NDArray[np.int8], NDArray[np.int16], NDArray[np.int8]],
+    conclusions: NDArray[np.int8],
+    found: tuple[NDArray[np.int8], NDArray[np.int16], NDArray[np.int8], NDArray[np.int8]],
+) -> None:
+    """Word and points of each place, profile and sureness of each row: from the sides that the patterns fit better."""
+    words, totals, stands = own
+    all_words, all_totals, profile, sureness = found
+    for row in range(len(profile)):
+        at = _LANES * row
+        for place in range(_LANES):
+            all_words[place, row] = words[at + place]
+            all_totals[place, row] = totals[at + place]
+        # The left side when they are even.
+        tight = stands[at] if totals[at] >= totals[at + 1] else stands[at + 1]
+        weak = stands[at + 2] if totals[at + 2] >= totals[at + 3] else stands[at + 3]
+        profile[row], sureness[row] = conclusions[tight, weak, 0], conclusions[tight, weak, 1]
+
+
+@_compiled
+def _of_person(
+    lanes: NDArray[np.int16], once: NDArray[np.int64], paired: NDArray[np.int64], people: NDArray[np.int16]
+) -> None:
+    """The points of the person as a whole."""
+    for each in range(len(once)):
+        points, place, person = lanes[once[each, 0]], once[each, 1], people[once[each, 2]]
+        for row in range(len(person)):
+            person[row] = points[_LANES * row + place]
+    for each in range(len(paired)):
+        points, person = lanes[paired[each, 0]], people[paired[each, 1]]
+        for row in range(len(person)):
+            at = _LANES * row
+            left, has_left, right, has_right = points[at], points[at + 1] > 0, points[at + 2], points[at + 3] > 0
+            # An item asked on both sides counts once, where it is higher.
+            person[row] += left if has_left & ((left > right) | (not has_right)) else right
+
+
+@_compiled
 def weighed(
     vectors: NDArray[np.uint64],
     shares: tuple[NDArray[np.int64], NDArray[np.uint64], int],
@@ -233,52 +276,33 @@ def weighed(
     Args:
         vectors: For each rule the rows in which it fired.
         shares: For each share the place of its four sums, and which eight of the vectors add to them; for each way in
-            which these can fire, what they add; and how many sums there are.
+            which these can fire, what they add; and for how many sums to make room.
         sums: Which sums tell what was reported, what speaks for and against, and what was tested; which sum, and which
             of its four, holds points for which target; and which sums hold points of both sides for which target.
         judging: For each row, how many signs were answered; what the sums are compared with; and for each pair of
             standings the profile, and how sure it is.
         found: What comes of it; written to.
     """
-    which, tables, count_of_sums = shares
+    which, tables, room = shares
     items, marks, conclusions = judging
     of_patterns, once, paired = sums
     all_words, all_totals, people, profile, sureness = found
     rows, block = len(items), _SIDE * WORD
     squares = np.zeros((_SIDE, -(-vectors.shape[0] // WORD), WORD), dtype=np.uint64)
-    own = np.zeros((count_of_sums, block), dtype=np.uint64)
+    own = np.zeros((room, block), dtype=np.uint64)
     lanes = own.view(np.int16)
     told = (lanes[of_patterns[0]], lanes[of_patterns[1]], lanes[of_patterns[2]], lanes[of_patterns[3]])
     many = np.zeros(_LANES * block, dtype=np.bool_)
-    words, totals, stands = (np.zeros_like(many, np.int8), np.zeros_like(many, np.int16), np.zeros_like(many, np.int8))
+    judged = (np.zeros_like(many, np.int8), np.zeros_like(many, np.int16), np.zeros_like(many, np.int8))
     for first in range(0, vectors.shape[1], _SIDE):
         _added(squares, _turn_side(vectors, first, squares), (which, tables), own)
-        start = first * WORD
-        count = min(block, rows - start)
-        for row in range(count):
+        start, end = first * WORD, min(first * WORD + block, rows)
+        for row in range(end - start):
             many[_LANES * row : _LANES * row + _LANES] = items[start + row] >= marks.enough_items
-        _judged(told, many, marks, (words, totals, stands))
-        for row in range(count):
-            at = _LANES * row
-            for place in range(_LANES):
-                all_words[place, start + row] = words[at + place]
-                all_totals[place, start + row] = totals[at + place]
-            # The side that a pattern fits better; the left one when they are even.
-            tight = stands[at] if totals[at] >= totals[at + 1] else stands[at + 1]
-            weak = stands[at + 2] if totals[at + 2] >= totals[at + 3] else stands[at + 3]
-            profile[start + row] = conclusions[tight, weak, 0]
-            sureness[start + row] = conclusions[tight, weak, 1]
-        for each in range(len(once)):
-            points, place, person = lanes[once[each, 0]], once[each, 1], people[once[each, 2]]
-            for row in range(count):
-                person[start + row] = points[_LANES * row + place]
-        for each in range(len(paired)):
-            points, person = lanes[paired[each, 0]], people[paired[each, 1]]
-            for row in range(count):
-                at = _LANES * row
-                left, has_left, right, has_right = points[at], points[at + 1] > 0, points[at + 2], points[at + 3] > 0
-                # An item asked on both sides counts once, where it is higher.
-                person[start + row] += left if has_left & ((left > right) | (not has_right)) else right
+        _judged(told, many, marks, judged)
+        of_rows = (all_words[:, start:end], all_totals[:, start:end], profile[start:end], sureness[start:end])
+        _concluded(judged, conclusions, of_rows)
+        _of_person(lanes, once, paired, people[:, start:end])
 
 
 @_compiled
@@ -327,10 +351,9 @@ def add(
     for number in range(len(rows)):
         bits = rows[number]
         while bits:
-            lowest = bits & (~bits + np.uint64(1))
-            row = WORD * number + _PLACES[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
+            place, bits = _lowest(bits)
+            row = WORD * number + place
             found[row] += adds[classes[row]]
-            bits ^= lowest
 
 
 @_compiled
@@ -364,6 +387,7 @@ def steps(
                 exercise = exercises[place]
                 dose = first[exercise] + codes[exercise, of]
                 named[at] = exercise
+                # One by one: each has a type of its own, and a loop would need one for all.
                 parts[0][at] = shown[0][dose]
                 parts[1][at] = shown[1][dose]
                 parts[2][at] = shown[2][dose]
@@ -391,7 +415,6 @@ def arranged(vectors: NDArray[np.uint64], order: NDArray[np.int64], found: NDArr
         most = min(WORD, count - begin)
         for number in range(width):
             own = rows[WORD * number : WORD * (number + 1)]
-            own[most:] = 0
             for vector in range(most):
                 own[vector] = vectors[begin + vector, number]
             _turn(own)

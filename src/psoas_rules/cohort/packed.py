@@ -99,23 +99,6 @@ def indices(those: Maybe, rows: int) -> NDArray[np.intp]:
     return np.empty(0, dtype=np.intp) if those is None else np.flatnonzero(truths(those, rows))
 
 
-def within(those: Maybe, rows: int) -> Maybe:
-    """The rows that are among the first ones.
-
-    Args:
-        those: The rows.
-        rows: How many the first ones are.
-    """
-    if those is None:
-        return None
-    found = np.zeros_like(those)
-    whole, rest = divmod(rows, 8)
-    found[:whole] = those[:whole]
-    if rest:
-        found[whole] = those[whole] & ((1 << rest) - 1)
-    return found if anybody(found) else None
-
-
 def count(those: Maybe) -> int:
     """How many rows they are."""
     return 0 if those is None else int(np.bitwise_count(those).sum())
