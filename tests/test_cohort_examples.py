@@ -1,5 +1,6 @@
 """Simulated people: the same for the same seed, as people.yaml says, and readable by the library."""
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -15,7 +16,8 @@ import pyarrow.parquet as pq  # noqa: E402
 from pyarrow import csv  # noqa: E402
 
 from psoas_rules import Recommender  # noqa: E402
-from psoas_rules.cohort import recommend_table  # noqa: E402
+from psoas_rules.cohort import COLUMNS, recommend_table  # noqa: E402
+from psoas_rules.cohort.columns import columns_of  # noqa: E402
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 FOLDER = EXAMPLES / "cohort"
@@ -231,3 +233,44 @@ def test_the_file_says_that_it_is_made_up():
 
     assert "expert_choice" in head
     assert "Do not read it as epidemiology" in head
+
+
+# The guide
+
+
+def test_the_guide_runs_up_to_the_clusters(table, tmp_path, monkeypatch):
+    """All its code, from top to bottom, as somebody would try it out; the clusters have tests of their own."""
+    guide = EXAMPLES.parent / "docs" / "cohorts.md"
+    code = "".join(re.findall(r"```python\n(.*?)```", guide.read_text("utf-8").partition("### Dask")[0], re.DOTALL))
+    people = table.slice(0, 300)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("psoas_rules.cohort.warm_up", lambda: True)
+    for number in (0, 1):
+        Path("people").mkdir(exist_ok=True)
+        pq.write_table(people.slice(150 * number, 150), f"people/{number}.parquet")
+    found = {}
+    exec(compile(code, str(guide), "exec"), found)
+
+    assert found["outcomes"].column_names == ["person_id", "outcome", "triage"]
+    assert found["rows_a_second"] > 0
+    assert pq.read_table("outcomes.parquet").to_pylist() == recommend_table(people, keep=["person_id"]).to_pylist()
+
+
+def test_the_guide_names_every_column_of_an_outcome():
+    guide = (EXAMPLES.parent / "docs" / "cohorts.md").read_text("utf-8")
+    named = re.findall(r"^\| (`.*?`) \|", guide.partition("## What comes out")[2].partition("\n## ")[0], re.MULTILINE)
+
+    assert re.findall(r"`(.*?)`", " ".join(named)) == list(COLUMNS)
+
+
+def test_the_guide_names_columns_that_are_answers():
+    """And none that only looks like one, but for the two that it tells apart."""
+    guide = (EXAMPLES.parent / "docs" / "cohorts.md").read_text("utf-8")
+    section = guide.partition("## What goes in")[2].partition("\n## ")[0]
+    names = re.findall(r"`([a-z_]+(?:\.[a-z_]+)*)`", section.partition("**Other columns**")[0])
+    named = [name for name in names if "." in name or name == "screen"]
+
+    assert len(named) > 8
+    for name in named:
+        (column,) = columns_of(Recommender().lexicon, pa.schema([(name, pa.string())]))
+        assert column.role != "strange", name

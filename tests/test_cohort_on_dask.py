@@ -179,18 +179,3 @@ def test_the_section_of_the_docs_runs(tmp_path, monkeypatch):
     found = pq.read_table("outcomes_dask", columns=columns).to_pylist()
 
     assert found == recommend_table(people(), columns=columns[1:], keep=KEEP).to_pylist()
-
-
-def test_the_first_sections_of_the_docs_run(tmp_path, monkeypatch):
-    codes = re.findall(r"```python\n(.*?)```", DOCS.read_text("utf-8").partition("### Dask")[0], re.DOTALL)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "people").mkdir()
-    pq.write_table(people(), "people/all.parquet")
-    found = {}
-    exec(compile(codes[0], str(DOCS), "exec"), found)
-    exec(compile(codes[2], str(DOCS), "exec"), found)
-    exec(compile(codes[1], str(DOCS), "exec"), {})
-
-    assert found["outcomes"].column_names == [*KEEP, "outcome", "triage"]
-    assert "routine" in found["outcomes"]["outcome"].to_pylist()
-    assert pq.read_table("outcomes.parquet").to_pylist() == recommend_table(people(), keep=KEEP).to_pylist()
