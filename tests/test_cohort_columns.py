@@ -325,6 +325,26 @@ def test_a_difference_is_told_and_nothing_is_handed_out(table, monkeypatch):
         recommend_table(table, Recommender(engine=PlainEngine()))
 
 
+def test_a_session_of_exactly_the_time_that_there_is_fits():
+    """For every time: 8.2 and 16.9 minutes are 492 and 1014 seconds, though 60 times the number is a little less."""
+    cells = {
+        "screen": "clear",
+        "signs.hip_flexion_pattern.right": "passive_limited",
+        "signs.pull_at_push_off.left": "yes",
+        "signs.stand_up_stiffness": "yes",
+        "signs.lying_flat_discomfort": "yes",
+        "signs.groin_pinch_flexion.right": "no",
+    }
+    minutes = [tenths / 10 for tenths in range(40, 400)]
+    table = pa.table({name: [cell] * len(minutes) for name, cell in cells.items()} | {"preferences.minutes": minutes})
+
+    found = by_columns(table, audit=False)
+
+    assert 1014 in found["seconds"]
+    assert found["seconds"][minutes.index(16.9)] == 1014
+    assert found == one_by_one(table.to_batches()[0])
+
+
 def test_points_are_the_quotients_that_one_person_has():
     """Thresholds are met exactly: 70 hundredths reach 0.7."""
     hundredths = range(-3_000, 3_001)

@@ -6,11 +6,12 @@ import pickle
 import attrs
 import pytest
 from conftest import needs_durable
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from psoas_rules import Intake, Referral, Routine, Screen, Screening, explain, load_pack, outcome_from_dict
 from psoas_rules.intake import FrozenDict
+from psoas_rules.kit import seconds_of
 from psoas_rules.pack import LEVELS, PHASES
 from psoas_rules.testing import answers, intakes
 
@@ -62,6 +63,36 @@ def exclusions(routine):
         for conclusion in firing.concludes
         if conclusion.kind.startswith("exclude")
     }
+
+
+@given(st.integers(1, 240_000))
+def test_minutes_are_exactly_so_many_seconds(thousandths):
+    """To the thousandth to which answers are read: 8.2 and 16.9 times 60 would be a little less."""
+    assert seconds_of(thousandths / 1_000) == thousandths * 6 / 100
+
+
+@example(169)
+@given(st.integers(50, 400))
+def test_a_session_of_exactly_the_time_that_there_is_fits(recommender, tenths):
+    """What fits into a time has the same length as what fits into a hundredth of a minute more."""
+    signs = {
+        "hip_flexion_pattern": {"right": "passive_limited"},
+        "pull_at_push_off": {"left": True},
+        "stand_up_stiffness": True,
+        "lying_flat_discomfort": True,
+        "groin_pinch_flexion": {"right": False},
+    }
+
+    def seconds(minutes):
+        data = {"signs": signs, "screen": "clear", "preferences": {"minutes": minutes}}
+        return recommender.recommend(Intake.from_dict(data)).seconds
+
+    # A little more, and the session has another format.
+    assume(tenths / 10 not in [one.up_to_minutes for one in PACK.sessions.formats])
+    just, more = seconds(tenths / 10), seconds(tenths / 10 + 0.01)
+
+    assert just <= tenths * 6
+    assert just == more or more > tenths * 6
 
 
 @given(intake=ANY, data=st.data())

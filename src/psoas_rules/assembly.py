@@ -17,7 +17,7 @@ from psoas_rules.barriers import Barriers
 from psoas_rules.dosing import Cap, dose, strictest
 from psoas_rules.filling import Chosen, Filled, Filler
 from psoas_rules.grounds import Grounds
-from psoas_rules.kit import Barrier, Kit, Known
+from psoas_rules.kit import Barrier, Kit, Known, seconds_of
 from psoas_rules.loading import MINUTES
 from psoas_rules.memory import Memory
 from psoas_rules.outcomes import Dose, LeftOut, Request, Step
@@ -155,14 +155,14 @@ class Assembler:
         kit = self.kit
         minutes = kit.minutes(case.facts)
         short = self._short(minutes)
-        fit = self._fit(case, short, minutes * 60)
+        fit = self._fit(case, short, seconds_of(minutes))
         return self._with_format(fit.session, short, case) if fit.shortened and short is not None else fit.session
 
     def workings(self, case: Case) -> Workings:
         """How the session for a case that has passed triage comes about; nothing of it is kept."""
-        minutes, grounds = self.kit.minutes(case.facts), self._grounds(case)
+        seconds, grounds = seconds_of(self.kit.minutes(case.facts)), self._grounds(case)
         plan = _Plan(self.kit, grounds)
-        return Workings(grounds, plan.barriers, plan.filler, tuple(plan.cuts(minutes * 60)), minutes * 60)
+        return Workings(grounds, plan.barriers, plan.filler, tuple(plan.cuts(seconds)), seconds)
 
     def possible(self, case: Case) -> Possible:
         """What is possible in the case of a person who has passed triage; nothing of it is kept."""
@@ -318,7 +318,9 @@ class _Plan:
 
     def _seconds(self, filled: Filled) -> float:
         """The time that it takes, changes of position included."""
-        return sum([self._dose(pick.exercise)[1].seconds + self.kit.setup_s for pick in filled.chosen()])
+        seconds = sum([self._dose(pick.exercise)[1].seconds + self.kit.setup_s for pick in filled.chosen()])
+        # Parts of a second add up exactly, too.
+        return round(seconds, 2)
 
     # Steps
 

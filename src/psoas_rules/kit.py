@@ -169,6 +169,14 @@ class Kit:
         return min(minutes, self.longest_minutes)
 
 
+def seconds_of(minutes: float) -> float:
+    """Minutes in seconds, exactly.
+
+    60 times 16.9 is a little less than 1014 as a number of the machine, and a session of 1014 seconds would not fit.
+    """
+    return round(minutes * 60, 2)
+
+
 def _named_by(exercises: Iterable[Exercise]) -> dict[str, frozenset[str]]:
     """For each property, id and phase of exercises, those that it names."""
     found: dict[str, set[str]] = {}

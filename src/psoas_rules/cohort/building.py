@@ -136,7 +136,8 @@ class Builder:
         sources |= {("profile", profile): rows for profile, rows in of_profile.items()}
         sources |= formats
         doses = Doses(self._tables, sources, barring.sides(decided.fired), decided.rows)
-        most = minutes * 600
+        # Whole tenths fit when they are no more than the whole tenths of it; see `kit.seconds_of`.
+        most = np.rint(minutes * 6_000).astype(np.int32) // 10
         if loops.compiled():
             return self._by_pattern(of_profile, given, formats, most, doses)
         part, tenths = self._part(of_profile, given, formats, Seconds(most, doses))
@@ -147,7 +148,7 @@ class Builder:
         of_profile: Mapping[str, Maybe],
         given: Given,
         formats: Mapping[Source, Maybe],
-        most: NDArray[np.float64],
+        most: NDArray[np.int32],
         doses: Doses,
     ) -> _Filled:
         """Fills the sessions of each pattern by itself: what is chosen for one is not gone through for the others."""

@@ -226,14 +226,13 @@ class Seconds:
     """How long the sessions of a batch take, in tenths of a second.
 
     Args:
-        most: For each row how long a session may take.
+        most: For each row how long a session may take, in whole tenths.
         doses: How long each exercise takes.
     """
 
-    def __init__(self, most: NDArray[np.float64], doses: Doses) -> None:
+    def __init__(self, most: NDArray[np.int32], doses: Doses) -> None:
         self.taken = np.zeros(len(most), dtype=np.int32)
-        # Whole tenths are within the time just when they are within its whole tenths.
-        self._most = np.floor(most).astype(np.int32)
+        self._most = most
         self._doses = doses
         self._more: dict[str, Maybe] = {}
         self._less: dict[str, Maybe] = {}

@@ -154,7 +154,7 @@ class Daily:
 
     def seconds(self, given: Sequence[Given]) -> float:
         """The time that exercises take, changes of position included."""
-        return sum(one.dose.seconds + self.knowledge.setup_s for one in given)
+        return round(sum(one.dose.seconds + self.knowledge.setup_s for one in given), 2)
 
     def session_seconds(self, course: Course, ground: Ground) -> float:
         """The time of a usual session: nothing halved, left out or resting."""

@@ -15,6 +15,7 @@ from psoas_rules.errors import Problem
 from psoas_rules.facts import SECTIONS
 from psoas_rules.filling import serves
 from psoas_rules.intake import Intake, Screen
+from psoas_rules.kit import seconds_of
 from psoas_rules.memory import Memory
 from psoas_rules.outcomes import Dose, Referral, Routine, Screening
 from psoas_rules.pack import Exercise, Slot
@@ -176,7 +177,7 @@ class Knowledge:
             return outcome
         possible = self.recommender.possible(intake)
         short = self._short(intake, outcome)
-        return Ground(outcome, possible, self.plan, self.exercises, self.slots, outcome.minutes * 60, short)
+        return Ground(outcome, possible, self.plan, self.exercises, self.slots, seconds_of(outcome.minutes), short)
 
     def _short(self, intake: Intake, routine: Routine) -> dict[str, Dose]:
         """The slots of a routine for little time, each with its dose."""
